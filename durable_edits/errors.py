@@ -1,0 +1,220 @@
+"""Everything that can go wrong with an edit, as one tree.
+
+    EditsError
+    ├── InvalidRequest              the call itself is wrong; nothing was started
+    │   ├── BadRequest
+    │   ├── UnsupportedDocument
+    │   └── RequestTooLarge
+    ├── Unauthorized                no key, or a wrong one
+    ├── NotFound                    no such edit, file or template for this organization
+    ├── Conflict                    the id or key is already in use
+    ├── DocumentError               this document cannot be filled; trying again does not help
+    │   ├── InvalidDocument         not a PDF, or damaged beyond reading
+    │   ├── DocumentEncrypted
+    │   ├── DocumentWithoutPages
+    │   ├── DocumentWithoutFields
+    │   ├── DocumentTooLarge
+    │   ├── DocumentTooManyPages
+    │   ├── DocumentTooComplex      over the child's memory or processor limit
+    │   └── FillTimedOut            over EDITS_FILL_TIMEOUT
+    ├── DocumentUnavailable         the document's URL gave no document
+    │   ├── InvalidDataUrl
+    │   ├── FetchRefused            an address, scheme or host that is not allowed
+    │   ├── FetchFailed             the other side answered with an error, or too much
+    │   └── FetchUnreachable        no answer (retried)
+    ├── InstructionsError
+    │   ├── InstructionsEmpty
+    │   └── NothingToFill           no instruction matched a field
+    ├── RunError                    the run ended without our code's last word
+    │   ├── Terminated
+    │   ├── TimedOut
+    │   ├── NotStarted
+    │   ├── RunLost
+    │   └── EditIdTaken
+    └── InfrastructureError         ours to mend; retried
+        ├── TemporalUnavailable
+        ├── CatalogUnavailable
+        ├── BlobsUnavailable
+        ├── BlobMissing
+        ├── EngineCrashed           the child process died without an answer
+        └── InternalError
+
+`code` is the word on the wire, in Temporal's failure type and in the catalog; it never changes once released.
+`message` tells the reader what to do next. `retryable` says whether the same call can succeed later.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+MESSAGE_LIMIT = 1_000  # characters; a failure rides in Temporal's history, which is kept under 10 KB
+
+
+class EditsError(Exception):
+    """The root. `details` is JSON: numbers and names a program may act on, never document text."""
+
+    code: ClassVar[str] = "internal_error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, **details: Any) -> None:
+        self.message = message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…"
+        self.details: dict[str, Any] = details
+        super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors come back from the child process by pickle, which would otherwise drop the keyword arguments.
+        return _rebuild, (type(self), self.message, self.details)
+
+
+def _rebuild(kind: type[EditsError], message: str, details: dict[str, Any]) -> EditsError:
+    return kind(message, **details)
+
+
+class InvalidRequest(EditsError):
+    code = "invalid_request"
+
+
+class BadRequest(InvalidRequest):
+    code = "bad_request"
+
+
+class UnsupportedDocument(InvalidRequest):
+    code = "unsupported_document"
+
+
+class RequestTooLarge(InvalidRequest):
+    code = "request_too_large"
+
+
+class Unauthorized(EditsError):
+    code = "unauthorized"
+
+
+class NotFound(EditsError):
+    code = "not_found"
+
+
+class Conflict(EditsError):
+    code = "conflict"
+
+
+class DocumentError(EditsError):
+    code = "invalid_document"
+
+
+class InvalidDocument(DocumentError):
+    code = "invalid_document"
+
+
+class DocumentEncrypted(DocumentError):
+    code = "document_encrypted"
+
+
+class DocumentWithoutPages(DocumentError):
+    code = "document_without_pages"
+
+
+class DocumentWithoutFields(DocumentError):
+    code = "document_without_fields"
+
+
+class DocumentTooLarge(DocumentError):
+    code = "document_too_large"
+
+
+class DocumentTooManyPages(DocumentError):
+    code = "document_too_many_pages"
+
+
+class DocumentTooComplex(DocumentError):
+    code = "document_too_complex"
+
+
+class FillTimedOut(DocumentError):
+    code = "fill_timed_out"
+
+
+class DocumentUnavailable(EditsError):
+    code = "document_unavailable"
+
+
+class InvalidDataUrl(DocumentUnavailable):
+    code = "invalid_data_url"
+
+
+class FetchRefused(DocumentUnavailable):
+    code = "fetch_refused"
+
+
+class FetchFailed(DocumentUnavailable):
+    code = "fetch_failed"
+
+
+class FetchUnreachable(DocumentUnavailable):
+    code = "fetch_unreachable"
+    retryable = True
+
+
+class InstructionsError(EditsError):
+    code = "invalid_instructions"
+
+
+class InstructionsEmpty(InstructionsError):
+    code = "instructions_empty"
+
+
+class NothingToFill(InstructionsError):
+    code = "nothing_to_fill"
+
+
+class RunError(EditsError):
+    code = "run_failed"
+
+
+class Terminated(RunError):
+    code = "terminated"
+
+
+class TimedOut(RunError):
+    code = "timed_out"
+
+
+class NotStarted(RunError):
+    code = "not_started"
+
+
+class RunLost(RunError):
+    code = "run_lost"
+
+
+class EditIdTaken(RunError):
+    code = "edit_id_taken"
+
+
+class InfrastructureError(EditsError):
+    code = "infrastructure_error"
+    retryable = True
+
+
+class TemporalUnavailable(InfrastructureError):
+    code = "temporal_unavailable"
+
+
+class CatalogUnavailable(InfrastructureError):
+    code = "catalog_unavailable"
+
+
+class BlobsUnavailable(InfrastructureError):
+    code = "blobs_unavailable"
+
+
+class BlobMissing(InfrastructureError):
+    code = "blob_missing"
+
+
+class EngineCrashed(InfrastructureError):
+    code = "engine_crashed"
+
+
+class InternalError(InfrastructureError):
+    code = "internal_error"

@@ -1,0 +1,109 @@
+"""What a form is: its fields, where they stand, and what became of each.
+
+Plain data shared by the engine, the planner and the wire; knows no PDF library and no JSON of anyone's API.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FieldKind(StrEnum):
+    TEXT = "text"
+    CHECKBOX = "checkbox"
+    RADIO = "radio"
+    CHOICE = "choice"
+    SIGNATURE = "signature"
+
+
+class Box(BaseModel):
+    """A widget as displayed (page /Rotate counted in): fractions of the page from its top left, page from 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    left: float
+    top: float
+    width: float
+    height: float
+    page: int
+
+
+class Option(BaseModel):
+    """One thing a radio group, choice or check box can hold.
+
+    `value` is what a fill is asked for and what a reader reads back: the export value of a choice, the on-state
+    name of a button. `label` is what a person sees (equal to `value` where the form shows nothing else).
+    `box` is the button's own place; a choice's options have none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    value: str
+    label: str
+    box: Box | None = None
+
+
+class Field(BaseModel):
+    """One field of a form. `key` is the fully qualified name, unique in the form.
+
+    `value`: the text; "true" or "false" for a check box; the option's `value` for a radio group or choice;
+    None while empty. `box` is None for a field without a widget on any page.
+    """
+
+    key: str
+    kind: FieldKind
+    description: str = ""
+    value: str | None = None
+    options: list[Option] = []
+    box: Box | None = None
+    boxes: list[Box] = []
+    max_length: int | None = None
+    comb: bool = False
+    multiline: bool = False
+    multi_select: bool = False
+    editable: bool = False
+    read_only: bool = False
+    required: bool = False
+
+
+class Form(BaseModel):
+    """A document's fields in the order of /AcroForm /Fields, with the number of pages."""
+
+    pages: int
+    fields: list[Field]
+
+
+class FieldStatus(StrEnum):
+    """What became of one asked key or one field of the form."""
+
+    FILLED = "filled"
+    UNCHANGED = "unchanged"  # nothing was asked, or it already said so
+    DOES_NOT_FIT = "does_not_fit"  # stored whole, shown in part
+    GLYPH_MISSING = "glyph_missing"  # stored whole, no font here has a letter of it
+    UNKNOWN_OPTION = "unknown_option"
+    UNKNOWN_FIELD = "unknown_field"
+    READ_ONLY = "read_only"
+    FAILED = "failed"
+
+
+class ReportEntry(BaseModel):
+    key: str
+    status: FieldStatus
+    reason: str = ""
+
+
+class Unused(BaseModel):
+    """A piece of the instructions that reached no field, and why."""
+
+    label: str
+    value: str
+    reason: str
+
+
+class Plan(BaseModel):
+    """What the instructions say about a form: a value for some of its fields, and what was left over."""
+
+    values: dict[str, str]
+    unused: list[Unused] = []
