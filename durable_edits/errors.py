@@ -63,7 +63,7 @@ class EditsError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Errors come back from the child process by pickle, which would otherwise drop the keyword arguments.
-        return _rebuild, (type(self), self.message, self.details)
+        return _rebuild, (type(self), self.message, self.details), self.__dict__.copy()
 
 
 def _rebuild(kind: type[EditsError], message: str, details: dict[str, Any]) -> EditsError:

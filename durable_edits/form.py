@@ -107,3 +107,11 @@ class Plan(BaseModel):
 
     values: dict[str, str]
     unused: list[Unused] = []
+
+
+class Filled(BaseModel):
+    """A finished edit: the form as it now stands, what became of each field, and what was left over."""
+
+    form: Form
+    report: list[ReportEntry]
+    unused: list[Unused] = []

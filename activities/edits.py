@@ -1,0 +1,138 @@
+"""The steps of an edit: plan it, fill it, and close it when it did not end well.
+
+Each step can run twice (a server restart, a killed worker) and then does the same again or finds it done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from temporalio import activity
+
+from activities.child import Children
+from activities.failures import as_failures
+from activities.heartbeat import heartbeats
+from activities.jobs import FilledForm, fill_planned, plan_form
+from durable_edits.contracts import (
+    CLOSE_EDIT,
+    FILL_DOCUMENT,
+    PLAN_EDIT,
+    BlobRef,
+    CloseJob,
+    FillJob,
+    Outcome,
+    PlanJob,
+    Planned,
+    Problem,
+    Status,
+)
+from durable_edits.credits import credits_for
+from durable_edits.errors import EditIdTaken
+from durable_edits.settings import Settings
+from durable_edits.storage.blobs import Blobs, edit_folder
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.documents import Documents
+from durable_edits.storage.fetch import Fetcher
+from durable_edits.storage.records import started_record
+
+Answer = TypeVar("Answer")
+
+
+class EditActivities:
+    def __init__(
+        self, settings: Settings, catalog: Catalog, blobs: Blobs, fetcher: Fetcher, children: Children
+    ) -> None:
+        self._settings = settings
+        self._catalog = catalog
+        self._blobs = blobs
+        self._documents = Documents(catalog, blobs, settings.max_document_bytes)
+        self._fetcher = fetcher
+        self._children = children
+
+    @activity.defn(name=PLAN_EDIT)
+    @as_failures
+    async def plan_edit(self, job: PlanJob) -> Planned:
+        """Fetch the document, read its form and work out a value for each field; store document and plan."""
+        async with heartbeats():
+            record = await self._catalog.begin_edit(started_record(job.edit_id, job.edit, job.created_at), job.run_id)
+            if record.run_id != job.run_id:
+                raise _taken(job.edit_id)
+            if record.outcome is not None:
+                return Planned(outcome=record.outcome)
+            document, data = await self._documents.open(job.edit.document, record, self._fetcher)
+            planned = await self._children.run(plan_form, data, record.instructions or "", self._settings.max_pages)
+            plan = await _unbroken(self._store_plan(job.edit_id, planned.plan))
+            return Planned(document=document, plan=plan, pages=planned.pages, values=planned.values)
+
+    @activity.defn(name=FILL_DOCUMENT)
+    @as_failures
+    async def fill_document(self, job: FillJob) -> Outcome:
+        """Fill the document by its plan, store it, and commit `completed`; returns the outcome that stands."""
+        async with heartbeats():
+            record = await self._catalog.edit(job.edit_id)
+            if record is not None and record.outcome is not None:
+                return record.outcome
+            document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
+            filled = await self._children.run(fill_planned, document, plan, job.color, self._settings.max_pages)
+            return await _unbroken(self._publish(job, filled))
+
+    @activity.defn(name=CLOSE_EDIT)
+    @as_failures
+    async def close_edit(self, job: CloseJob) -> Outcome:
+        """Commit `cancelled` or `failed` unless an outcome stands, and remove what a lost edit has stored."""
+        record = await self._catalog.adopt_edit(started_record(job.edit_id, job.edit, job.created_at))
+        if record.run_id not in {None, job.run_id}:
+            taken = _taken(job.edit_id)
+            return Outcome(
+                edit_id=job.edit_id, status=Status.FAILED, problem=Problem(code=taken.code, message=taken.message)
+            )
+        outcome = await self._catalog.close_edit(Outcome(edit_id=job.edit_id, status=job.status, problem=job.problem))
+        if outcome.filled is None:
+            await self._blobs.delete_folder(edit_folder(job.edit_id))
+        return outcome
+
+    async def _store_plan(self, edit_id: str, plan: bytes) -> BlobRef:
+        ref = await self._blobs.put(edit_folder(edit_id), "plan.json", plan)
+        # A worker that was frozen while its edit was cancelled or deleted must not leave a person's data behind.
+        record = await self._catalog.edit(edit_id)
+        if record is not None and record.outcome is not None and record.outcome.filled is None:
+            await self._blobs.delete(ref)
+        return ref
+
+    async def _publish(self, job: FillJob, filled: FilledForm) -> Outcome:
+        folder = edit_folder(job.edit_id)
+        document, result = await asyncio.gather(
+            self._blobs.put(folder, "filled.pdf", filled.document),
+            self._blobs.put(folder, "result.json", filled.result),
+        )
+        outcome = await self._catalog.close_edit(
+            Outcome(
+                edit_id=job.edit_id,
+                status=Status.COMPLETED,
+                filled=document,
+                result=result,
+                credits=credits_for(job.model, filled.pages),
+            )
+        )
+        lost = [ref for ref in (document, result) if ref not in {outcome.filled, outcome.result}]
+        await self._blobs.delete(*lost)
+        return outcome
+
+
+async def _unbroken(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Finish what stores and commits, whatever is cancelled meanwhile: half of it is what nobody can explain later."""
+    task = asyncio.create_task(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            continue
+        except Exception:
+            break  # raised by the next line
+    return task.result()
+
+
+def _taken(edit_id: str) -> EditIdTaken:
+    return EditIdTaken(f"The id {edit_id[:80]} belongs to an earlier edit; start this one under another workflow id.")

@@ -1,0 +1,48 @@
+"""Errors of the tree as Temporal failures: whether to try again is decided here, where the error is known."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from durable_edits.errors import EditsError, EngineCrashed, InfrastructureError, InternalError
+
+Step = TypeVar("Step", bound=Callable[..., Awaitable[Any]])
+
+CRASHES = 3  # tries for a document that kills its child, or for a fault of ours: more would only repeat it
+OUTAGE_TRIES = 20  # tries while a store or a host is away: about eight minutes at the workflow's intervals
+
+
+def as_failures(step: Step) -> Step:
+    """Wrap an activity so that every error leaves it as an ApplicationError with the tree's code as its type."""
+
+    @functools.wraps(step)
+    async def wrapped(*args: Any) -> Any:
+        try:
+            return await step(*args)
+        except EditsError as error:
+            raise _failure(error) from error
+        except Exception as error:
+            activity.logger.exception("The step met an error of ours")
+            ours = InternalError("Something went wrong on our side; see the worker's log.", error=type(error).__name__)
+            raise _failure(ours) from error
+
+    return cast(Step, wrapped)
+
+
+def _failure(error: EditsError) -> ApplicationError:
+    if isinstance(error, InfrastructureError):
+        activity.logger.warning("%s: %s %s", error.code, error.message, error.details, exc_info=error)
+    tries = CRASHES if isinstance(error, EngineCrashed | InternalError) else OUTAGE_TRIES
+    return ApplicationError(
+        error.message,
+        error.details or None,
+        type=error.code,
+        non_retryable=not error.retryable or activity.info().attempt >= tries,
+        # A user's faulty document is no alarm for whoever is on call.
+        category=ApplicationErrorCategory.UNSPECIFIED if error.retryable else ApplicationErrorCategory.BENIGN,
+    )

@@ -1,0 +1,212 @@
+"""The Python door: start, read, list, cancel and delete edits. The gateway is this, spoken over HTTP.
+
+async with open_edits() as edits:
+    edit = await edits.create(SourceDocument(filename="form.pdf", url="https://…"), "Name: Ada Lovelace")
+    edit = await edits.wait(edit.id)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+
+from durable_edits.contracts import (
+    DEFAULT_COLOR,
+    DEFAULT_MODEL,
+    DEFAULT_ORGANIZATION,
+    EditInput,
+    Outcome,
+    SourceDocument,
+    Status,
+    new_edit_id,
+)
+from durable_edits.errors import InstructionsEmpty, NotFound, NotStarted, RunLost, TemporalUnavailable
+from durable_edits.form import Filled
+from durable_edits.run_status import failed
+from durable_edits.runs import Runs, connect
+from durable_edits.settings import Settings
+from durable_edits.storage.blobs import Blobs, edit_folder
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.documents import Documents
+from durable_edits.storage.migrate import migrate
+from durable_edits.storage.records import EditRecord, started_record
+
+CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
+CANCEL_POLL = 0.02
+START_GRACE = timedelta(seconds=30)  # a start call may be under way this long (its own time-out is 10 s)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit at one moment; it changes no more once `outcome` is set."""
+
+    record: EditRecord
+    status: Status
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.record.outcome
+
+
+@dataclass(frozen=True)
+class EditsClient:
+    """`organization` owns what is created here; edits of every organization in `sees` are found."""
+
+    runs: Runs
+    catalog: Catalog
+    blobs: Blobs
+    documents: Documents
+    organization: str = DEFAULT_ORGANIZATION
+    sees: tuple[str, ...] = (DEFAULT_ORGANIZATION,)
+
+    def within(self, organization: str, *also: str) -> EditsClient:
+        return replace(self, organization=organization, sees=(organization, *also))
+
+    async def ping(self) -> None:
+        """Raises an InfrastructureError unless Temporal, catalog and object store all answer."""
+        await asyncio.gather(self.runs.ping(), self.catalog.ping(), self.blobs.ping())
+
+    async def create(
+        self, document: SourceDocument, instructions: str, *, model: str = DEFAULT_MODEL, color: str = DEFAULT_COLOR
+    ) -> Edit:
+        """Store the document, write the record, start the run.
+
+        Raises InstructionsEmpty, InvalidDataUrl, UnsupportedDocument, DocumentTooLarge, FetchRefused, NotFound (a
+        stored file) and InfrastructureError; after any of them there is no edit.
+        """
+        if not instructions.strip():
+            raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
+        source, new_file = await self.documents.receive(document, self.organization)
+        edit = EditInput(document=source, model=model, color=color, organization=self.organization)
+        record = replace(started_record(new_edit_id(), edit, datetime.now(UTC)), instructions=instructions)
+        if new_file is not None:
+            record = replace(record, mime_type=new_file.mime_type)
+        await self.catalog.create_edit(record, new_file)
+        try:
+            await self.runs.start(record.id, edit)
+        except TemporalUnavailable:
+            # Whether it started or not, nobody was told of it: a closed and hidden record keeps it from completing.
+            await self.catalog.delete_edit(record.id)
+            raise
+        return Edit(record, Status.PENDING)
+
+    async def get(self, edit_id: str) -> Edit:
+        """The edit as it stands now; raises NotFound."""
+        return await self.settle(await self._record(edit_id))
+
+    async def wait(self, edit_id: str) -> Edit:
+        """The edit once it has ended."""
+        record = await self._record(edit_id)
+        if record.outcome is None:
+            await self.runs.wait(edit_id)
+        return await self.get(edit_id)
+
+    async def output(self, edit: Edit) -> tuple[Filled, bytes] | None:
+        """The filled form and the filled PDF; None unless the edit is completed."""
+        if edit.outcome is None or edit.outcome.filled is None or edit.outcome.result is None:
+            return None
+        document, result = await asyncio.gather(
+            self.blobs.get(edit.outcome.filled), self.blobs.get(edit.outcome.result)
+        )
+        return Filled.model_validate_json(result), document
+
+    async def report(self, edit: Edit) -> Filled | None:
+        """What became of each field; None unless the edit is completed."""
+        if edit.outcome is None or edit.outcome.result is None:
+            return None
+        return Filled.model_validate_json(await self.blobs.get(edit.outcome.result))
+
+    async def cancel(self, edit_id: str) -> Edit:
+        """End the edit; one that has ended comes back unchanged. The answer is final, with or without a worker."""
+        edit = await self.get(edit_id)
+        if edit.outcome is not None:
+            return edit
+        await self.runs.cancel(edit_id)
+        await self._closing(edit_id)
+        await self.get(edit_id)  # a run that ended without our code (terminated, timed out) has its own outcome
+        await self.catalog.close_edit(Outcome(edit_id=edit_id, status=Status.CANCELLED))
+        edit = await self.get(edit_id)
+        if edit.status is Status.CANCELLED:
+            await self.blobs.delete_folder(edit_folder(edit_id))
+        return edit
+
+    async def delete(self, edit_id: str) -> None:
+        """Hide the edit for good and stop it if it runs; raises NotFound, the second time too."""
+        record = await self._record(edit_id)
+        if not await self.catalog.delete_edit(edit_id):
+            raise _not_found(edit_id)
+        if record.outcome is None:
+            await self.runs.cancel(edit_id)
+        await self.blobs.delete_folder(edit_folder(edit_id))
+
+    async def settle(self, record: EditRecord) -> Edit:
+        """Give a record its status; where its run has ended without an outcome in the record, write that outcome."""
+        if record.outcome is not None:
+            return Edit(record, record.outcome.status)
+        run = await self.runs.describe(record.id, begun=record.started_at is not None)
+        if run is None or record.run_id not in {None, run.first_run_id}:
+            if record.run_id is None and datetime.now(UTC) - record.created_at < START_GRACE:
+                return Edit(record, Status.PENDING)
+            missing = _missing(record)
+        elif run.outcome is None:
+            return Edit(record, run.status)
+        else:
+            missing = run.outcome
+        outcome = await self.catalog.close_edit(missing)
+        return Edit(replace(record, outcome=outcome), outcome.status)
+
+    async def _record(self, edit_id: str) -> EditRecord:
+        record = await self.catalog.edit(edit_id) or await self._adopt(edit_id)
+        if record is None or record.deleted or record.organization not in self.sees:
+            raise _not_found(edit_id)
+        return record
+
+    async def _adopt(self, edit_id: str) -> EditRecord | None:
+        """The record of an edit that was started straight through Temporal and that no worker has begun yet."""
+        if await self.runs.describe(edit_id, begun=False) is None:
+            return None
+        started = await self.runs.input(edit_id)
+        if started is None or started[0].organization not in self.sees:
+            return None
+        return await self.catalog.adopt_edit(started_record(edit_id, *started))
+
+    async def _closing(self, edit_id: str) -> None:
+        """Return when the record is closed, or after CANCEL_WAIT."""
+        deadline = asyncio.get_running_loop().time() + CANCEL_WAIT
+        while asyncio.get_running_loop().time() < deadline:
+            record = await self.catalog.edit(edit_id)
+            if record is None or record.outcome is not None:
+                return
+            await asyncio.sleep(CANCEL_POLL)
+
+
+def _missing(record: EditRecord) -> Outcome:
+    if record.run_id is None:
+        return failed(record.id, NotStarted("The edit's run was never started; send the edit again."))
+    return failed(record.id, RunLost("Temporal no longer knows the edit's run; send the edit again."))
+
+
+def _not_found(edit_id: str) -> NotFound:
+    return NotFound(f"edit '{edit_id[:200]}' not found")
+
+
+@asynccontextmanager
+async def open_edits(settings: Settings | None = None, temporal: Client | None = None) -> AsyncIterator[EditsClient]:
+    """An EditsClient on the stores of `settings` (default: the environment) and the Temporal of TEMPORAL_*."""
+    settings = settings or Settings()
+    catalog, blobs = Catalog(settings.catalog), Blobs(settings.blobs)
+    try:
+        await migrate(catalog)
+        runs = Runs(temporal or await connect(), settings.task_queue)
+        yield EditsClient(runs, catalog, blobs, Documents(catalog, blobs, settings.max_document_bytes))
+    finally:
+        await catalog.close()

@@ -1,0 +1,137 @@
+"""What crosses Temporal, and the names both sides know.
+
+Only references and counts: documents, plans and results are blobs, so that a history stays under 10 KB whatever the
+document's size. Fields may be added with a default; never renamed, retyped or removed (histories outlive releases).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from ulid import ULID
+
+EDIT_WORKFLOW = "EditWorkflow"
+EDITS_QUEUE = "edits"
+PLAN_EDIT = "plan_edit"
+FILL_DOCUMENT = "fill_document"
+CLOSE_EDIT = "close_edit"
+
+DEFAULT_ORGANIZATION = "default"
+DEFAULT_MODEL = "retab-small"
+DEFAULT_COLOR = "#000080"
+COLOR_PATTERN = "^#[0-9A-Fa-f]{6}$"
+
+
+def new_edit_id() -> str:
+    """`edt_` + ULID: sorts by creation time. It is also the workflow id."""
+    return f"edt_{ULID()}"
+
+
+def new_file_id() -> str:
+    return f"file_{ULID()}"
+
+
+class Status(StrEnum):
+    """Contract section 6. The last three are terminal."""
+
+    PENDING = "pending"
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class BlobRef(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    size: int
+    sha256: str
+
+
+class SourceDocument(BaseModel):
+    """A document as named by whoever starts an edit: a stored file's URL, an https URL, or a small data: URL."""
+
+    filename: str = Field(min_length=1)
+    url: str = Field(min_length=1)
+
+
+class EditInput(BaseModel):
+    """The input of `EditWorkflow`; the workflow id is the edit id.
+
+    `{"document": {"filename", "url"}, "instructions"}` is enough, as typed into the Temporal UI's start form. An edit
+    that comes over HTTP or from EditsClient has its instructions in its record instead: a person's data stays out of
+    Temporal's history, and the history small.
+    """
+
+    document: SourceDocument
+    instructions: str | None = None
+    model: str = DEFAULT_MODEL
+    color: str = Field(default=DEFAULT_COLOR, pattern=COLOR_PATTERN)
+    organization: str = DEFAULT_ORGANIZATION
+
+
+class Problem(BaseModel):
+    """An error of the tree as it is stored and sent: `code` is EditsError.code."""
+
+    code: str
+    message: str
+    details: dict[str, Any] | None = None
+
+
+class PlanJob(BaseModel):
+    """The input of `plan_edit`. `run_id` and `created_at` are the workflow's own."""
+
+    edit_id: str
+    run_id: str
+    created_at: datetime
+    edit: EditInput
+
+
+class Outcome(BaseModel):
+    """How an edit ended: exactly what its record says. The result of the workflow, and of whoever tried to close it."""
+
+    edit_id: str
+    status: Status
+    problem: Problem | None = None
+    filled: BlobRef | None = None
+    result: BlobRef | None = None
+    credits: float | None = None
+
+
+class Planned(BaseModel):
+    """The result of `plan_edit`; `outcome` is set when the record was closed before planning began."""
+
+    document: BlobRef | None = None
+    plan: BlobRef | None = None
+    pages: int = 0
+    values: int = 0
+    outcome: Outcome | None = None
+
+
+class FillJob(BaseModel):
+    """The input of `fill_document`."""
+
+    edit_id: str
+    document: BlobRef
+    plan: BlobRef
+    color: str
+    model: str
+
+
+class CloseJob(BaseModel):
+    """The input of `close_edit`: the outcome to write if none is written yet.
+
+    Carries enough to write a record for an edit whose `plan_edit` never ran.
+    """
+
+    edit_id: str
+    run_id: str
+    created_at: datetime
+    edit: EditInput
+    status: Status
+    problem: Problem | None = None

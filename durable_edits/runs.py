@@ -1,0 +1,134 @@
+"""What Temporal knows of an edit: its run, started by name, described, cancelled, waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ValidationError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError, RPCStatusCode
+
+from durable_edits.contracts import EDIT_WORKFLOW, EditInput, Outcome, Status
+from durable_edits.errors import Conflict, TemporalUnavailable
+from durable_edits.run_status import ended, running_status
+
+DEFAULT_ADDRESS = "localhost:7233"
+RPC_TIMEOUT = timedelta(seconds=10)  # the SDK retries inside it; a server restart takes about a second
+EXECUTION_TIMEOUT = timedelta(hours=24)  # with no worker at all, an edit still ends
+
+
+async def connect(runtime: Runtime | None = None) -> Client:
+    """A client from the standard TEMPORAL_* variables and profile file; raises TemporalUnavailable."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", DEFAULT_ADDRESS)
+    try:
+        return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
+    except RuntimeError as error:  # what the SDK raises when nobody answers
+        raise TemporalUnavailable(
+            f"Temporal does not answer at {config['target_host']}; check TEMPORAL_ADDRESS and that the server runs.",
+            reason=str(error).splitlines()[0][:200],
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it was at one moment. `outcome` is set when it is closed."""
+
+    first_run_id: str
+    status: Status
+    outcome: Outcome | None
+
+
+class Runs:
+    def __init__(self, temporal: Client, queue: str) -> None:
+        self._temporal = temporal
+        self._queue = queue
+
+    async def ping(self) -> None:
+        """Raises TemporalUnavailable unless the server answers."""
+        try:
+            if await self._temporal.service_client.check_health(timeout=timedelta(seconds=2)):
+                return
+        except RPCError as error:
+            raise _unavailable(error) from error
+        raise TemporalUnavailable("Temporal says that it is not serving; look at its log.")
+
+    async def start(self, edit_id: str, edit: EditInput) -> None:
+        """Raises Conflict for a used id, TemporalUnavailable when nobody knows whether it started."""
+        try:
+            await self._temporal.start_workflow(
+                EDIT_WORKFLOW,
+                edit,
+                id=edit_id,
+                task_queue=self._queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                execution_timeout=EXECUTION_TIMEOUT,
+                static_summary=f"Fill {edit.document.filename[:100]}",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError as error:
+            raise Conflict(f"An edit with the id {edit_id} is there already.") from error
+        except RPCError as error:
+            raise _unavailable(error) from error
+
+    async def cancel(self, edit_id: str) -> None:
+        """Ask the run to end. No error where none is running: the answer says nothing about its state."""
+        try:
+            await self._temporal.get_workflow_handle(edit_id).cancel(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise _unavailable(error) from error
+
+    async def wait(self, edit_id: str) -> Outcome:
+        """How the run ended, as soon as it has."""
+        handle = self._temporal.get_workflow_handle(edit_id, result_type=Outcome)
+        try:
+            outcome: Outcome = await handle.result()
+        except WorkflowFailureError as error:
+            return ended(edit_id, error.cause)
+        except RPCError as error:
+            raise _unavailable(error) from error
+        return outcome
+
+    async def describe(self, edit_id: str, *, begun: bool) -> Run | None:
+        """The latest run of this id; None where Temporal has no edit of that id. `begun`: see `running_status`."""
+        try:
+            description = await self._temporal.get_workflow_handle(edit_id).describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
+                return None
+            raise _unavailable(error) from error
+        if description.workflow_type != EDIT_WORKFLOW:
+            return None
+        first_run_id = description.raw_description.workflow_execution_info.first_run_id or description.run_id
+        if description.status is WorkflowExecutionStatus.RUNNING:
+            return Run(first_run_id, running_status(description, begun=begun), None)
+        outcome = await self.wait(edit_id)
+        return Run(first_run_id, outcome.status, outcome)
+
+    async def input(self, edit_id: str) -> tuple[EditInput, datetime] | None:
+        """A run's input and start time, from its first event; None where it is no edit's input."""
+        events = self._temporal.get_workflow_handle(edit_id).fetch_history_events(page_size=1, rpc_timeout=RPC_TIMEOUT)
+        try:
+            first = await anext(events)
+            payloads = first.workflow_execution_started_event_attributes.input.payloads
+            values = await self._temporal.data_converter.decode(payloads)
+            edit = EditInput.model_validate(values[0] if values else None)
+        except ValidationError:
+            return None
+        except RPCError as error:
+            raise _unavailable(error) from error
+        return edit, first.event_time.ToDatetime(tzinfo=UTC)
+
+
+def _unavailable(error: RPCError) -> TemporalUnavailable:
+    return TemporalUnavailable(
+        "Temporal did not answer the call; try again, and check that its server runs.",
+        reason=f"{error.status.name}: {error.message}"[:200],
+    )

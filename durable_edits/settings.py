@@ -1,0 +1,82 @@
+"""Every setting, read from the environment (`EDITS_*`), printed without secrets.
+
+The connection to Temporal is not here: it comes from the standard TEMPORAL_* variables and profile file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from durable_edits.contracts import EDITS_QUEUE
+
+MEGABYTE = 1024 * 1024
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _comma_list(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+CommaList = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
+SecretList = Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_list)]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="EDITS_", frozen=True, extra="ignore")
+
+    home: Annotated[Path, AfterValidator(_absolute)] = Path(".edits")
+    """Where the embedded default keeps catalog.db and blobs/."""
+    catalog_url: SecretStr | None = None
+    """sqlite+aiosqlite:///… or postgresql+asyncpg://…; default: catalog.db in `home`."""
+    blobs_url: str | None = None
+    """file:///…, s3://…, gs://… or az://…; default: blobs/ in `home`."""
+    task_queue: str = EDITS_QUEUE
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    api_keys: SecretList = []
+    """`organization:key,organization:key`. The first organization also sees edits started straight through Temporal."""
+
+    pdf_slots: int = Field(default_factory=_cores, ge=1)
+    """Documents worked on at once by one worker: one child process each."""
+    metrics: str | None = None
+    """host:port of the worker's Prometheus endpoint."""
+    grace: float = Field(default=30.0, ge=0)
+    """Seconds a stopping process gives its running work; below the orchestrator's kill delay."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    max_document_mb: float = Field(default=32.0, gt=0)
+    max_pages: int = Field(default=2_000, ge=1)
+    fill_timeout: float = Field(default=120.0, gt=0)
+    """Seconds one document may take in its child process, for reading and again for filling."""
+    child_memory_mb: int = Field(default=2_048, ge=256)
+    """Address space of one child process."""
+    fetch_hosts: CommaList = []
+    """Hosts documents may be fetched from (`*.amazonaws.com`); empty: any public https host.
+    An entry with a scheme (`http://10.0.0.5:9000`) also allows that very origin to be plain http or private."""
+
+    @property
+    def max_document_bytes(self) -> int:
+        return int(self.max_document_mb * MEGABYTE)
+
+    @property
+    def catalog(self) -> str:
+        if self.catalog_url is not None:
+            return self.catalog_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.home / 'catalog.db'}"
+
+    @property
+    def blobs(self) -> str:
+        return self.blobs_url or (self.home / "blobs").as_uri()

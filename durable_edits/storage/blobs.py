@@ -1,0 +1,119 @@
+"""Documents, plans and results as immutable objects in a directory or a bucket.
+
+A key holds the content's hash, so a step that runs twice writes the same object or another one, never over somebody
+else's bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from durable_edits.contracts import BlobRef
+from durable_edits.errors import BlobMissing, BlobsUnavailable
+
+_OWN_ID = re.compile(r"(edt|file)_[0-9A-Za-z]{26}")
+
+
+class Blobs:
+    """One object store, named by URL: file:///…, s3://…, gs://…, az://…."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._store = _open(url)
+
+    async def put(self, folder: str, name: str, data: bytes) -> BlobRef:
+        """Store `data` under `folder`; raises BlobsUnavailable. The same data twice is the same object."""
+        digest = hashlib.sha256(data).hexdigest()
+        stem, _, suffix = name.partition(".")
+        key = f"{folder}/{stem}-{digest[:32]}.{suffix}"
+        try:
+            await obstore.put_async(self._store, key, data)
+        except BaseError as error:
+            raise _unavailable("written", error) from error
+        return BlobRef(key=key, size=len(data), sha256=digest)
+
+    async def get(self, ref: BlobRef) -> bytes:
+        """The object's bytes, checked against the reference; raises BlobMissing, BlobsUnavailable."""
+        try:
+            response = await obstore.get_async(self._store, ref.key)
+            data = bytes(await response.bytes_async())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise BlobMissing("A stored document is gone from the object store; send the edit again.") from error
+        except BaseError as error:
+            raise _unavailable("read", error) from error
+        if len(data) != ref.size or hashlib.sha256(data).hexdigest() != ref.sha256:
+            raise BlobMissing(
+                "A stored document is not what was stored; check the object store, then send the edit again."
+            )
+        return data
+
+    async def delete(self, *refs: BlobRef) -> None:
+        await self._delete([ref.key for ref in refs])
+
+    async def delete_folder(self, folder: str) -> None:
+        """Remove everything under `folder`; nothing there is no error."""
+        try:
+            batches = obstore.list(self._store, prefix=folder)
+            keys = [item["path"] async for batch in batches for item in batch]
+        except BaseError as error:
+            raise _unavailable("listed", error) from error
+        await self._delete(keys)
+
+    async def keys(self, folder: str = "") -> list[str]:
+        return [item["path"] async for batch in obstore.list(self._store, prefix=folder or None) for item in batch]
+
+    async def ping(self) -> None:
+        """Raises BlobsUnavailable unless the store answers."""
+        try:
+            await obstore.head_async(self._store, "ready")
+        except (NotFoundError, FileNotFoundError):
+            return
+        except BaseError as error:
+            raise _unavailable("reached", error) from error
+
+    async def _delete(self, keys: list[str]) -> None:
+        for key in keys:
+            try:
+                await obstore.delete_async(self._store, key)
+            except (NotFoundError, FileNotFoundError):
+                continue
+            except BaseError as error:
+                raise _unavailable("removed", error) from error
+
+
+def edit_folder(edit_id: str) -> str:
+    """Where everything made for one edit lies. An id of somebody else's choosing (any workflow id) is hashed."""
+    return f"edits/{_safe(edit_id)}"
+
+
+def file_folder(file_id: str) -> str:
+    return f"files/{_safe(file_id)}"
+
+
+def _safe(name: str) -> str:
+    if _OWN_ID.fullmatch(name):
+        return name
+    return "x" + hashlib.sha256(name.encode()).hexdigest()
+
+
+def _open(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        return from_url(url)
+    root = Path(unquote(parts.path))
+    root.mkdir(parents=True, exist_ok=True)
+    return LocalStore(root, automatic_cleanup=True)
+
+
+def _unavailable(verb: str, error: BaseError) -> BlobsUnavailable:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return BlobsUnavailable(
+        f"The object store could not be {verb}; check EDITS_BLOBS_URL and its credentials.", reason=reason[:200]
+    )

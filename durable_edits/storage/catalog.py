@@ -1,0 +1,309 @@
+"""The record of every edit, in SQLite or PostgreSQL.
+
+The one rule everything rests on is `close_edit`: a single statement that sets an outcome only where none is set.
+Whoever comes second reads the first outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, event, func, null, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from durable_edits.contracts import BlobRef, Outcome, Problem, Status
+from durable_edits.errors import CatalogUnavailable
+from durable_edits.storage.records import (
+    EditFilter,
+    EditRecord,
+    FileRecord,
+    Order,
+    Position,
+    from_microseconds,
+    to_microseconds,
+)
+from durable_edits.storage.schema import edits, files
+
+SQLITE_BUSY_MS = 10_000  # several processes write one file; a writer holds the lock for about a millisecond
+
+
+class Catalog:
+    """One database, named by URL. Every method raises CatalogUnavailable when it does not answer."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: AsyncEngine = _engine(url)
+        self._insert: Any = sqlite_insert if self.engine.dialect.name == "sqlite" else postgresql_insert
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def ping(self) -> None:
+        async with self._read() as connection:
+            await connection.execute(text("SELECT 1 FROM edits WHERE id = ''"))
+
+    async def create_edit(self, record: EditRecord, file: FileRecord | None) -> None:
+        """Insert a new edit, and the file it brought along, or neither."""
+        async with self._write() as connection:
+            if file is not None:
+                await connection.execute(self._insert(files).values(_file_row(file)).on_conflict_do_nothing())
+            await connection.execute(self._insert(edits).values(_edit_row(record)))
+
+    async def forget_edit(self, edit_id: str) -> None:
+        """Remove the row of an edit whose run could not be started; a row that a run has claimed stays."""
+        async with self._write() as connection:
+            await connection.execute(edits.delete().where(edits.c.id == edit_id, edits.c.run_id.is_(None)))
+
+    async def adopt_edit(self, record: EditRecord) -> EditRecord:
+        """Insert the record of an edit started straight through Temporal, unless it is there; return what is."""
+        async with self._write() as connection:
+            await connection.execute(self._insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
+            return _edit((await connection.execute(select(edits).where(edits.c.id == record.id))).one())
+
+    async def begin_edit(self, record: EditRecord, run_id: str) -> EditRecord:
+        """Claim the edit for a run, at its first step, and say when that began; insert it where it is missing.
+
+        Returns the record as it stands: the caller compares `run_id` and looks at `outcome`.
+        """
+        claim = (
+            update(edits)
+            .where(edits.c.id == record.id)
+            .values(
+                run_id=func.coalesce(edits.c.run_id, run_id),
+                started_at=func.coalesce(edits.c.started_at, to_microseconds(datetime.now(UTC))),
+            )
+            .returning(*edits.c)
+        )
+        async with self._write() as connection:
+            row = (await connection.execute(claim)).one_or_none()
+            if row is None:
+                await connection.execute(self._insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
+                row = (await connection.execute(claim)).one()
+            return _edit(row)
+
+    async def close_edit(self, outcome: Outcome) -> Outcome:
+        """The commit point: write `outcome` if the edit has none, and return the outcome it has now."""
+        close = (
+            update(edits)
+            .where(edits.c.id == outcome.edit_id, edits.c.status.is_(None))
+            .values(
+                status=outcome.status.value,
+                problem=outcome.problem.model_dump() if outcome.problem else null(),
+                filled=outcome.filled.model_dump() if outcome.filled else null(),
+                result=outcome.result.model_dump() if outcome.result else null(),
+                credits=outcome.credits,
+                closed_at=to_microseconds(datetime.now(UTC)),
+            )
+        )
+        async with self._write() as connection:
+            if (await connection.execute(close)).rowcount:
+                return outcome
+            row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
+        return _outcome(row) or outcome
+
+    async def delete_edit(self, edit_id: str) -> bool:
+        """Hide the edit for good, closing it as cancelled where it is still open; False where it is hidden already.
+
+        Its texts and references go at once; id and time stay for cursors and for a run that still believes in it.
+        """
+        remove = (
+            update(edits)
+            .where(edits.c.id == edit_id, edits.c.deleted_at.is_(None))
+            .values(
+                status=func.coalesce(edits.c.status, Status.CANCELLED.value),
+                deleted_at=to_microseconds(datetime.now(UTC)),
+                instructions=null(),
+                problem=null(),
+                filled=null(),
+                result=null(),
+            )
+        )
+        async with self._write() as connection:
+            return bool((await connection.execute(remove)).rowcount)
+
+    async def edit(self, edit_id: str) -> EditRecord | None:
+        """The record, a deleted one too."""
+        async with self._read() as connection:
+            row = (await connection.execute(select(edits).where(edits.c.id == edit_id))).one_or_none()
+        return _edit(row) if row is not None else None
+
+    async def position(self, edit_id: str, organizations: Sequence[str]) -> Position | None:
+        """Where the edit stands in the order of creation, a deleted one too; None for an unknown id."""
+        query = select(edits.c.created_at, edits.c.id).where(
+            edits.c.id == _storable(edit_id), edits.c.organization.in_(organizations)
+        )
+        async with self._read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return Position(row.created_at, row.id) if row is not None else None
+
+    async def list_edits(
+        self, wanted: EditFilter, *, order: Order, behind: Position | None = None, limit: int
+    ) -> list[EditRecord]:
+        """Up to `limit` edits in `order` of creation (ties by id), strictly behind a position."""
+        direction = edits.c.created_at.desc() if order == "desc" else edits.c.created_at.asc()
+        tie = edits.c.id.desc() if order == "desc" else edits.c.id.asc()
+        query = select(edits).where(*_conditions(wanted), _behind(behind, order)).order_by(direction, tie).limit(limit)
+        async with self._read() as connection:
+            return [_edit(row) for row in await connection.execute(query)]
+
+    async def store_file(self, file: FileRecord) -> None:
+        async with self._write() as connection:
+            await connection.execute(self._insert(files).values(_file_row(file)).on_conflict_do_nothing())
+
+    async def file(self, file_id: str, organization: str) -> FileRecord | None:
+        query = select(files).where(files.c.id == _storable(file_id), files.c.organization == organization)
+        async with self._read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return _file(row) if row is not None else None
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise _unavailable(error) from error
+
+    @asynccontextmanager
+    async def _read(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self.engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise _unavailable(error) from error
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # WAL lets readers and one writer work at once. FULL keeps an accepted edit through a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={SQLITE_BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _unavailable(error: Exception) -> CatalogUnavailable:
+    reason = str(getattr(error, "orig", None) or error).splitlines()
+    return CatalogUnavailable(
+        "The catalog does not answer; check EDITS_CATALOG_URL and the database.",
+        reason=f"{type(error).__name__}: {reason[0] if reason else ''}"[:200],
+    )
+
+
+def _storable(value: str) -> str:
+    """PostgreSQL's text holds no NUL and nothing that is not UTF-8."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _conditions(wanted: EditFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        edits.c.organization.in_(wanted.organizations),
+        edits.c.deleted_at.is_(None),
+    ]
+    if prefix := _storable(wanted.filename_prefix).casefold():
+        conditions.append(func.substr(edits.c.filename_folded, 1, len(prefix)) == prefix)
+    if wanted.template_id is not None:
+        conditions.append(edits.c.template_id == _storable(wanted.template_id))
+    if wanted.status is not None:
+        conditions.append(edits.c.status == wanted.status.value)
+    if wanted.open_only:
+        conditions.append(edits.c.status.is_(None))
+    if wanted.created_from is not None:
+        conditions.append(edits.c.created_at >= to_microseconds(wanted.created_from))
+    if wanted.created_to is not None:
+        conditions.append(edits.c.created_at <= to_microseconds(wanted.created_to))
+    return conditions
+
+
+def _behind(position: Position | None, order: Order) -> ColumnElement[bool]:
+    if position is None:
+        return true()
+    time, tie = edits.c.created_at, edits.c.id
+    if order == "desc":
+        return or_(time < position.created_at, and_(time == position.created_at, tie < position.id))
+    return or_(time > position.created_at, and_(time == position.created_at, tie > position.id))
+
+
+def _edit_row(record: EditRecord) -> dict[str, Any]:
+    filename = _storable(record.filename)
+    return {
+        "id": record.id,
+        "organization": record.organization,
+        "created_at": to_microseconds(record.created_at),
+        "file_id": record.file_id,
+        "filename": filename,
+        "filename_folded": filename.casefold(),
+        "mime_type": record.mime_type,
+        "model": _storable(record.model),
+        "color": _storable(record.color),
+        "instructions": None if record.instructions is None else _storable(record.instructions),
+        "template_id": record.template_id,
+    }
+
+
+def _edit(row: Row[Any]) -> EditRecord:
+    return EditRecord(
+        id=row.id,
+        organization=row.organization,
+        created_at=from_microseconds(row.created_at),
+        file_id=row.file_id,
+        filename=row.filename,
+        mime_type=row.mime_type,
+        model=row.model,
+        color=row.color,
+        instructions=row.instructions,
+        template_id=row.template_id,
+        run_id=row.run_id,
+        started_at=None if row.started_at is None else from_microseconds(row.started_at),
+        outcome=_outcome(row),
+        deleted=row.deleted_at is not None,
+    )
+
+
+def _outcome(row: Row[Any]) -> Outcome | None:
+    if row.status is None:
+        return None
+    return Outcome(
+        edit_id=row.id,
+        status=Status(row.status),
+        problem=Problem.model_validate(row.problem) if row.problem else None,
+        filled=BlobRef.model_validate(row.filled) if row.filled else None,
+        result=BlobRef.model_validate(row.result) if row.result else None,
+        credits=row.credits,
+    )
+
+
+def _file_row(file: FileRecord) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "organization": file.organization,
+        "filename": _storable(file.filename),
+        "mime_type": file.mime_type,
+        "blob": file.blob.model_dump(),
+        "page_count": file.page_count,
+        "created_at": to_microseconds(file.created_at),
+        "updated_at": to_microseconds(file.created_at),
+    }
+
+
+def _file(row: Row[Any]) -> FileRecord:
+    return FileRecord(
+        id=row.id,
+        organization=row.organization,
+        filename=row.filename,
+        mime_type=row.mime_type,
+        blob=BlobRef.model_validate(row.blob),
+        created_at=from_microseconds(row.created_at),
+        page_count=row.page_count,
+    )

@@ -1,0 +1,166 @@
+"""One edit: plan, fill; and what a cancel and a failure mean.
+
+The record decides how an edit ends, not the order in which events reach this code: a step that commits `completed`
+while a cancel is on its way has won, and the run then completes; a cancel that was committed first makes the step's
+work void. So every ending reads the outcome that stands, and ends the run the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError, is_cancelled_exception
+from temporalio.workflow import ActivityCancellationType, ActivityConfig
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from activities.edits import EditActivities
+    from activities.failures import OUTAGE_TRIES
+    from durable_edits.contracts import (
+        EDIT_WORKFLOW,
+        CloseJob,
+        EditInput,
+        FillJob,
+        Outcome,
+        PlanJob,
+        Planned,
+        Problem,
+        Status,
+    )
+
+RETRIES = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=OUTAGE_TRIES
+)
+# The worker's own limits end a step long before start-to-close does; a dead worker is noticed by its heartbeats.
+STEP: ActivityConfig = {
+    "start_to_close_timeout": timedelta(minutes=30),
+    "heartbeat_timeout": timedelta(seconds=5),
+    "retry_policy": RETRIES,
+    # Wait until the child is dead: nothing may write after the run says "cancelled".
+    "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+}
+# Tried until it lands: an edit always ends.
+CLOSE: ActivityConfig = {
+    "summary": "close",
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+}
+
+
+PLAN: ActivityConfig = {**STEP, "summary": "plan"}
+FILL: ActivityConfig = {**STEP, "summary": "fill"}
+
+
+@workflow.defn(name=EDIT_WORKFLOW)
+class EditWorkflow:
+    @workflow.run
+    async def run(self, edit: Any = None) -> Outcome:
+        # Taken as plain JSON: an input that does not fit must fail the run, not its workflow tasks for ever.
+        wanted = _input(edit)
+        try:
+            outcome = await self._edit(wanted)
+        except (FailureError, asyncio.CancelledError) as error:
+            outcome = await self._close(wanted, error)
+        return _end(outcome)
+
+    async def _edit(self, edit: EditInput) -> Outcome:
+        workflow.set_current_details("Reading the form and planning its values.")
+        planned = await workflow.execute_activity_method(EditActivities.plan_edit, _plan_job(edit), **PLAN)
+        if planned.outcome is not None:
+            return planned.outcome
+        if workflow.cancellation_reason() is not None:
+            raise asyncio.CancelledError  # a step that ends in time swallows the cancel
+        workflow.set_current_details(f"Filling {planned.values} values into {planned.pages} pages.")
+        return await workflow.execute_activity_method(EditActivities.fill_document, _fill_job(edit, planned), **FILL)
+
+    async def _close(self, edit: EditInput, error: BaseException) -> Outcome:
+        job = _close_job(edit, error)
+        workflow.set_current_details(f"Closing as {job.status}.")
+        closing = asyncio.ensure_future(workflow.execute_activity_method(EditActivities.close_edit, job, **CLOSE))
+        while not closing.done():
+            try:
+                await asyncio.shield(closing)
+            except asyncio.CancelledError:
+                continue  # a cancel that arrives while a failure is written; the record decides
+            except FailureError:
+                break
+        return closing.result()
+
+
+def _input(edit: Any) -> EditInput:
+    try:
+        return EditInput.model_validate(edit)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the input"
+        raise ApplicationError(
+            f'{where}: {first["msg"]}. Send {{"document": {{"filename", "url"}}, "instructions"}}.',
+            type="invalid_request",
+            non_retryable=True,
+            category=ApplicationErrorCategory.BENIGN,
+        ) from None
+
+
+def _plan_job(edit: EditInput) -> PlanJob:
+    info = workflow.info()
+    return PlanJob(edit_id=info.workflow_id, run_id=_run_id(), created_at=info.workflow_start_time, edit=edit)
+
+
+def _fill_job(edit: EditInput, planned: Planned) -> FillJob:
+    if planned.document is None or planned.plan is None:
+        raise ApplicationError("plan_edit gave no plan.", type="internal_error", non_retryable=True)
+    return FillJob(
+        edit_id=workflow.info().workflow_id,
+        document=planned.document,
+        plan=planned.plan,
+        color=edit.color,
+        model=edit.model,
+    )
+
+
+def _close_job(edit: EditInput, error: BaseException) -> CloseJob:
+    info = workflow.info()
+    cancelled = is_cancelled_exception(error)
+    return CloseJob(
+        edit_id=info.workflow_id,
+        run_id=_run_id(),
+        created_at=info.workflow_start_time,
+        edit=edit,
+        status=Status.CANCELLED if cancelled else Status.FAILED,
+        problem=None if cancelled else _problem(error),
+    )
+
+
+def _run_id() -> str:
+    """The first run's id: a run that an operator resets goes on with the same edit."""
+    return workflow.info().first_execution_run_id
+
+
+def _problem(error: BaseException) -> Problem:
+    cause = error.__cause__ or error
+    if isinstance(cause, ApplicationError) and cause.type:
+        details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else None
+        return Problem(code=cause.type, message=cause.message, details=details)
+    return Problem(code="step_timed_out", message=f"A step did not end in time: {cause}"[:500])
+
+
+def _end(outcome: Outcome) -> Outcome:
+    if outcome.status is Status.COMPLETED:
+        workflow.set_current_details("Completed.")
+        return outcome
+    workflow.set_current_details(f"Ended as {outcome.status}.")
+    if outcome.status is Status.CANCELLED and workflow.cancellation_reason() is not None:
+        raise asyncio.CancelledError
+    problem = outcome.problem or Problem(code=outcome.status.value, message="The edit was cancelled.")
+    raise ApplicationError(
+        problem.message,
+        problem.details,
+        type=problem.code,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
