@@ -89,7 +89,7 @@ async def main() -> int:
     try:
         return await run(settings, stop)
     except InfrastructureError as error:
-        log.error("%s %s", error.message, error.details)
+        log.critical("%s %s", error.message, error.details)
         return 1
 
 

@@ -27,6 +27,7 @@ from durable_edits.contracts import (
     Planned,
     Problem,
     Status,
+    new_file_id,
 )
 from durable_edits.credits import credits_for
 from durable_edits.errors import EditIdTaken
@@ -112,6 +113,7 @@ class EditActivities:
                 edit_id=job.edit_id,
                 status=Status.COMPLETED,
                 filled=document,
+                filled_id=new_file_id(),
                 result=result,
                 credits=credits_for(job.model, filled.pages),
             )

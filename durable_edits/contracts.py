@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +21,7 @@ FILL_DOCUMENT = "fill_document"
 CLOSE_EDIT = "close_edit"
 
 DEFAULT_ORGANIZATION = "default"
+PDF = "application/pdf"
 DEFAULT_MODEL = "retab-small"
 DEFAULT_COLOR = "#000080"
 COLOR_PATTERN = "^#[0-9A-Fa-f]{6}$"
@@ -32,6 +34,11 @@ def new_edit_id() -> str:
 
 def new_file_id() -> str:
     return f"file_{ULID()}"
+
+
+def filled_name(filename: str) -> str:
+    """`form.pdf` -> `form_filled.pdf` (contract section 5)."""
+    return f"{PurePath(filename).stem or 'document'}_filled.pdf"
 
 
 class Status(StrEnum):
@@ -93,12 +100,16 @@ class PlanJob(BaseModel):
 
 
 class Outcome(BaseModel):
-    """How an edit ended: exactly what its record says. The result of the workflow, and of whoever tried to close it."""
+    """How an edit ended: exactly what its record says. The result of the workflow, and of whoever tried to close it.
+
+    `filled` is the filled PDF, `filled_id` its file id; `result` a durable_edits.form.Filled as JSON.
+    """
 
     edit_id: str
     status: Status
     problem: Problem | None = None
     filled: BlobRef | None = None
+    filled_id: str | None = None
     result: BlobRef | None = None
     credits: float | None = None
 

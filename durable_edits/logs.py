@@ -11,12 +11,11 @@ from typing import Any
 class LineFormatter(logging.Formatter):
     """`2026-01-31T12:00:00.123Z INFO worker message edit=edt_… run=…`."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the standard library's name
+    def formatMessage(self, record: logging.LogRecord) -> str:
         line = super().formatMessage(record)
         return line + "".join(f" {name}={value}" for name, value in _context(record).items() if value)
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from durable_edits.contracts import BlobRef, Outcome, Problem, Status
+from durable_edits.contracts import PDF, BlobRef, Outcome, Problem, Status, filled_name
 from durable_edits.errors import CatalogUnavailable
 from durable_edits.storage.records import (
     EditFilter,
@@ -54,11 +54,6 @@ class Catalog:
             if file is not None:
                 await connection.execute(self._insert(files).values(_file_row(file)).on_conflict_do_nothing())
             await connection.execute(self._insert(edits).values(_edit_row(record)))
-
-    async def forget_edit(self, edit_id: str) -> None:
-        """Remove the row of an edit whose run could not be started; a row that a run has claimed stays."""
-        async with self._write() as connection:
-            await connection.execute(edits.delete().where(edits.c.id == edit_id, edits.c.run_id.is_(None)))
 
     async def adopt_edit(self, record: EditRecord) -> EditRecord:
         """Insert the record of an edit started straight through Temporal, unless it is there; return what is."""
@@ -96,13 +91,16 @@ class Catalog:
                 status=outcome.status.value,
                 problem=outcome.problem.model_dump() if outcome.problem else null(),
                 filled=outcome.filled.model_dump() if outcome.filled else null(),
+                filled_id=outcome.filled_id,
                 result=outcome.result.model_dump() if outcome.result else null(),
                 credits=outcome.credits,
                 closed_at=to_microseconds(datetime.now(UTC)),
             )
         )
         async with self._write() as connection:
-            if (await connection.execute(close)).rowcount:
+            if (row := (await connection.execute(close.returning(*edits.c))).one_or_none()) is not None:
+                if (filled := _filled_file(row)) is not None:
+                    await connection.execute(self._insert(files).values(_file_row(filled)))
                 return outcome
             row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
         return _outcome(row) or outcome
@@ -123,12 +121,18 @@ class Catalog:
                 filled=null(),
                 result=null(),
             )
+            .returning(edits.c.filled_id)
         )
         async with self._write() as connection:
-            return bool((await connection.execute(remove)).rowcount)
+            row = (await connection.execute(remove)).one_or_none()
+            if row is not None and row.filled_id is not None:
+                await connection.execute(files.delete().where(files.c.id == row.filled_id))
+        return row is not None
 
     async def edit(self, edit_id: str) -> EditRecord | None:
         """The record, a deleted one too."""
+        if edit_id != _storable(edit_id):
+            return None
         async with self._read() as connection:
             row = (await connection.execute(select(edits).where(edits.c.id == edit_id))).one_or_none()
         return _edit(row) if row is not None else None
@@ -279,8 +283,22 @@ def _outcome(row: Row[Any]) -> Outcome | None:
         status=Status(row.status),
         problem=Problem.model_validate(row.problem) if row.problem else None,
         filled=BlobRef.model_validate(row.filled) if row.filled else None,
+        filled_id=row.filled_id,
         result=BlobRef.model_validate(row.result) if row.result else None,
         credits=row.credits,
+    )
+
+
+def _filled_file(row: Row[Any]) -> FileRecord | None:
+    if row.filled_id is None:
+        return None
+    return FileRecord(
+        id=row.filled_id,
+        organization=row.organization,
+        filename=filled_name(row.filename),
+        mime_type=PDF,
+        blob=BlobRef.model_validate(row.filled),
+        created_at=from_microseconds(row.closed_at),
     )
 
 

@@ -28,6 +28,7 @@ edits = Table(
     Column("status", Text, nullable=True),
     Column("problem", JSON(none_as_null=True), nullable=True),
     Column("filled", JSON(none_as_null=True), nullable=True),
+    Column("filled_id", Text, nullable=True),
     Column("result", JSON(none_as_null=True), nullable=True),
     Column("credits", Float, nullable=True),
     Column("closed_at", BigInteger, nullable=True),

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=True),
         sa.Column("problem", sa.JSON(), nullable=True),
         sa.Column("filled", sa.JSON(), nullable=True),
+        sa.Column("filled_id", sa.Text(), nullable=True),
         sa.Column("result", sa.JSON(), nullable=True),
         sa.Column("credits", sa.Float(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),

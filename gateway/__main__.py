@@ -1,0 +1,74 @@
+"""`python -m gateway`: serve until SIGTERM or SIGINT, drain for up to EDITS_GRACE seconds, exit 0."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import signal
+from collections.abc import Iterator
+
+import uvicorn
+
+from durable_edits.logs import configure_logs
+from durable_edits.settings import Settings
+from gateway.app import create_app
+
+log = logging.getLogger("gateway")
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server without its signal handling, which raises the signal again after the drain: we exit 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings) -> int:
+    server = Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            access_log=False,
+            log_config=None,
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=max(1, round(settings.grace)),
+        )
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
+    await server.serve()
+    return 0 if server.started else 1
+
+
+def main() -> int:
+    settings = Settings()
+    configure_logs(settings.log_level)
+    if not settings.api_keys:
+        if not _loopback(settings.host):
+            log.critical(
+                "EDITS_API_KEYS is empty: without keys the gateway serves loopback only. Set it, or EDITS_HOST."
+            )
+            return 1
+        log.warning("EDITS_API_KEYS is empty: whoever reaches %s may do everything", settings.host)
+    log.info("gateway on http://%s:%d, %s", settings.host, settings.port, settings)
+    return asyncio.run(serve(settings))
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    # Drained: skip the interpreter's teardown, which can abort with Temporal's threads alive.
+    os._exit(code)

@@ -1,0 +1,47 @@
+"""create_app(settings): the gateway as an ASGI application; its lifespan owns the Temporal client and the stores."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from durable_edits.client import EditsClient, open_edits
+from durable_edits.errors import EditsError
+from durable_edits.settings import Settings
+from gateway import edits, errors
+from gateway.auth import Guard, Keys
+from gateway.requests import RequestIds
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_edits(settings) as client:
+            app.state.edits = client
+            app.state.body_limit = settings.max_document_bytes
+            yield
+
+    app = FastAPI(title="durable-edits", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    errors.install(app)
+    app.include_router(edits.router)
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        """The process is up."""
+        return JSONResponse({"status": "ok"})
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        """Temporal, catalog and object store answer."""
+        client: EditsClient = app.state.edits
+        try:
+            await client.ping()
+        except EditsError as error:
+            return errors.from_tree(error)
+        return JSONResponse({"status": "ready"})
+
+    return RequestIds(Guard(app, Keys(settings)))

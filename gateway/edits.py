@@ -1,0 +1,134 @@
+"""/v1/edits: create, read, list, cancel, delete."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from durable_edits.client import Edit, EditsClient
+from durable_edits.contracts import SourceDocument, Status
+from durable_edits.errors import BadRequest, NotFound
+from durable_edits.listing import list_edits
+from durable_edits.storage.document_urls import stored_url
+from durable_edits.storage.records import EditFilter
+from gateway import wire
+from gateway.auth import Caller
+from gateway.errors import error_response, problem_status
+from gateway.requests import parse_json, parse_query, read_body
+
+router = APIRouter(prefix="/v1/edits", tags=["edits"])
+
+# Parsing a body holds the event loop for about 2 ms a megabyte; larger ones are parsed in a thread.
+PARSED_IN_PLACE = 256 * 1024
+
+
+def client_for(request: Request) -> EditsClient:
+    """The client, bound to the caller's organization."""
+    caller: Caller = request.state.caller
+    edits: EditsClient = request.app.state.edits
+    return edits.within(caller.organization, *caller.sees)
+
+
+Edits = Annotated[EditsClient, Depends(client_for)]
+
+
+@router.post("", status_code=201, response_model=wire.EditBody)
+async def create_edit(request: Request, edits: Edits) -> Response:
+    body = await read_body(request, request.app.state.body_limit)
+    if len(body) > PARSED_IN_PLACE:
+        wanted = await asyncio.to_thread(parse_json, wire.CreateEdit, body)
+    else:
+        wanted = parse_json(wire.CreateEdit, body)
+    document = await _document(edits, wanted)
+    edit = await edits.create(document, wanted.instructions, model=wanted.model, color=wanted.config.color)
+    if not wanted.background:
+        edit = await edits.wait(edit.id)
+        if edit.outcome is not None and edit.outcome.problem is not None:
+            problem = edit.outcome.problem
+            return error_response(problem_status(problem), problem.code, problem.message, problem.details)
+    return await _whole(edits, edit, 201)
+
+
+@router.get("", response_model=wire.EditPage)
+async def list_all(request: Request, edits: Edits) -> Response:
+    query = parse_query(wire.ListEdits, request)
+    wanted = EditFilter(
+        organizations=edits.sees,
+        filename_prefix=query.filename,
+        template_id=query.template_id,
+        status=query.status,
+        created_from=wire.parse_moment("from_date", query.from_date, end_of_day=False),
+        created_to=wire.parse_moment("to_date", query.to_date, end_of_day=True),
+    )
+    page = await list_edits(edits, wanted, limit=query.limit, order=query.order, before=query.before, after=query.after)
+    metadata = wire.ListMetadata(before=page.before, after=page.after)
+    return _json(wire.EditPage(data=[wire.edit_body(edit) for edit in page.edits], list_metadata=metadata))
+
+
+# Any workflow id is an edit id, a slash in it too: `:path`, with the longer routes first.
+@router.post("/{edit_id:path}/cancel", response_model=wire.EditBody)
+async def cancel_edit(edit_id: str, edits: Edits) -> Response:
+    return await _whole(edits, await edits.cancel(edit_id), 200)
+
+
+@router.get("/{edit_id:path}/report")
+async def report_edit(edit_id: str, edits: Edits) -> Response:
+    """What became of each field and of each instruction; not part of Retab's interface."""
+    edit = await edits.get(edit_id)
+    filled = await edits.report(edit)
+    return _json(
+        Report(
+            status=edit.status,
+            fields=[entry.model_dump() for entry in filled.report] if filled else [],
+            unused=[entry.model_dump() for entry in filled.unused] if filled else [],
+        )
+    )
+
+
+@router.get("/{edit_id:path}", response_model=wire.EditBody)
+async def get_edit(request: Request, edit_id: str, edits: Edits) -> Response:
+    edit = await edits.get(edit_id)
+    if parse_query(wire.GetEdit, request).include_output:
+        return await _whole(edits, edit, 200)
+    return _json(wire.edit_body(edit))
+
+
+@router.delete("/{edit_id:path}", status_code=204)
+async def delete_edit(edit_id: str, edits: Edits) -> Response:
+    await edits.delete(edit_id)
+    return Response(status_code=204)
+
+
+class Report(BaseModel):
+    status: Status
+    fields: list[dict[str, str]]
+    unused: list[dict[str, str]]
+
+
+async def _document(edits: EditsClient, wanted: wire.CreateEdit) -> SourceDocument:
+    if (wanted.document is None) == (wanted.template_id is None):
+        raise BadRequest("Send either a document or a template_id, and not both.")
+    if wanted.document is None:
+        raise NotFound("Template ID not found")
+    document = wanted.document
+    if document.url is not None:
+        return SourceDocument(filename=document.filename or "", url=document.url)
+    file = await edits.catalog.file(document.id or "", edits.organization)
+    if file is None:
+        raise NotFound("File not found")
+    return SourceDocument(filename=file.filename, url=stored_url(file.organization, file.id, file.filename))
+
+
+async def _whole(edits: EditsClient, edit: Edit, status: int) -> Response:
+    output = await edits.output(edit)
+    if output is None:
+        return _json(wire.edit_body(edit), status)
+    # Base64 and JSON of a filled document take longer than an event loop should be held.
+    return await asyncio.to_thread(lambda: _json(wire.edit_body(edit, output), status))
+
+
+def _json(body: BaseModel, status: int = 200) -> Response:
+    return Response(body.model_dump_json(), status_code=status, media_type="application/json")

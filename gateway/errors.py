@@ -1,0 +1,98 @@
+"""One table from the error tree to HTTP, and the one envelope every error is sent in (contract section 2)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from durable_edits import errors
+from durable_edits.contracts import Problem
+
+log = logging.getLogger("gateway")
+
+# The nearest ancestor in the tree decides.
+HTTP_STATUS: dict[type[errors.EditsError], int] = {
+    errors.EditsError: 500,
+    errors.InvalidRequest: 422,
+    errors.BadRequest: 400,
+    errors.UnsupportedDocument: 400,
+    errors.RequestTooLarge: 413,
+    errors.Unauthorized: 401,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.DocumentError: 422,
+    errors.DocumentTooLarge: 413,
+    errors.DocumentUnavailable: 400,
+    errors.InvalidDataUrl: 422,
+    errors.InstructionsError: 422,
+    errors.RunError: 500,
+    errors.TimedOut: 504,
+    errors.EditIdTaken: 409,
+    errors.InfrastructureError: 503,
+    # A document that killed its process three times would kill it a fourth: a client must not send it again.
+    errors.EngineCrashed: 422,
+    errors.InternalError: 500,
+}
+RETRY_AFTER = "1"  # seconds
+
+
+def http_status(kind: type[errors.EditsError]) -> int:
+    return next(HTTP_STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in HTTP_STATUS)
+
+
+def problem_status(problem: Problem) -> int:
+    """The status of a failure that was stored by its code."""
+    return _STATUS_BY_CODE.get(problem.code, 500)
+
+
+def error_response(status: int, code: str, message: str, details: dict[str, Any] | None = None) -> JSONResponse:
+    headers = {"retry-after": RETRY_AFTER} if status == 503 else {}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    body = {"detail": {"code": code, "message": message or code, "details": details}}
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def from_tree(error: errors.EditsError) -> JSONResponse:
+    return error_response(http_status(type(error)), error.code, error.message, error.details or None)
+
+
+def install(app: FastAPI) -> None:
+    """Give every error, expected or not, the envelope."""
+    app.exception_handler(errors.EditsError)(_tree)
+    app.exception_handler(HTTPException)(_routing)
+    app.exception_handler(Exception)(_unexpected)
+
+
+async def _tree(_request: Request, error: errors.EditsError) -> JSONResponse:
+    if http_status(type(error)) >= 500:
+        log.warning("%s: %s %s", error.code, error.message, error.details)
+    return from_tree(error)
+
+
+async def _routing(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == 405:
+        return error_response(405, "method_not_allowed", f"{request.method} is not allowed here.")
+    if error.status_code == 404:
+        return error_response(404, "not_found", f"There is nothing at {request.url.path[:200]}.")
+    return error_response(error.status_code, "http_error", str(error.detail))
+
+
+async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    # Starlette logs the traceback when it raises the error again.
+    message = "Something went wrong on our side; the gateway's log tells more under this response's x-request-id."
+    return error_response(500, errors.InternalError.code, message, {"error": type(error).__name__})
+
+
+def _codes(kind: type[errors.EditsError]) -> dict[str, int]:
+    found = {kind.code: http_status(kind)}
+    for child in kind.__subclasses__():
+        found |= _codes(child)
+    return found
+
+
+_STATUS_BY_CODE = _codes(errors.EditsError)

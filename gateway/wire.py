@@ -1,0 +1,244 @@
+"""Retab's JSON, and its translation to and from our own terms (contract sections 3 to 6)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
+
+from durable_edits import form
+from durable_edits.client import Edit
+from durable_edits.contracts import COLOR_PATTERN, DEFAULT_COLOR, DEFAULT_MODEL, PDF, Status, filled_name
+from durable_edits.errors import BadRequest
+from durable_edits.form import FieldKind, Filled
+from durable_edits.storage.document_urls import encode_data_url
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
+# Unescaped in a query, the plus of "+00:00" arrives as a space.
+_LOST_PLUS = re.compile(r"(?<=\d) (?=\d{2}:?\d{2}$)")
+MIDNIGHT, LAST_MOMENT = time(tzinfo=UTC), time(23, 59, 59, 999_999, tzinfo=UTC)
+
+
+def _without_nulls(value: Any) -> Any:
+    """Null for an optional field is the same as leaving it out."""
+    return {name: item for name, item in value.items() if item is not None} if isinstance(value, dict) else value
+
+
+class Document(BaseModel):
+    """MIMEData `{filename, url}`, or a reference `{id}` to a stored file."""
+
+    filename: str | None = Field(default=None, min_length=1, max_length=1_000)
+    url: str | None = None
+    id: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.url is None and self.id is None:
+            raise ValueError("a document needs filename and url, or the id of a stored file")
+        if self.url is not None and not self.filename:
+            raise ValueError("a document with a url needs a filename")
+        return self
+
+
+class Config(BaseModel):
+    color: Annotated[str, Field(pattern=COLOR_PATTERN)] = DEFAULT_COLOR
+
+    _nulls = model_validator(mode="before")(_without_nulls)
+
+
+class CreateEdit(BaseModel):
+    """The body of POST /v1/edits."""
+
+    instructions: str
+    document: Annotated[Document | None, BeforeValidator(_without_nulls)] = None
+    template_id: str | None = None
+    model: str = Field(default=DEFAULT_MODEL, max_length=200)
+    config: Config = Config()
+    bust_cache: StrictBool = False
+    background: StrictBool = False
+    stream: StrictBool = False
+
+    _nulls = model_validator(mode="before")(_without_nulls)
+
+    @field_validator("stream")
+    @classmethod
+    def _no_stream(cls, value: bool) -> bool:
+        if value:
+            raise ValueError("edits cannot be streamed; use background and poll")
+        return value
+
+    @field_validator("instructions")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("the instructions are empty; say what goes into which field")
+        return value
+
+    @model_validator(mode="after")
+    def _empty_template_is_none(self) -> Self:
+        self.template_id = self.template_id or None
+        return self
+
+
+class GetEdit(BaseModel):
+    include_output: bool = True
+
+
+class ListEdits(BaseModel):
+    before: str | None = None
+    after: str | None = None
+    limit: int = Field(default=10, ge=1, le=100)
+    order: Literal["asc", "desc"] = "desc"
+    filename: str = ""
+    template_id: str | None = None
+    status: Status | None = None
+    from_date: str | None = None
+    to_date: str | None = None
+
+
+class FileRef(BaseModel):
+    id: str
+    filename: str
+    mime_type: str
+
+
+class MIMEData(BaseModel):
+    filename: str
+    url: str
+
+
+class BBox(BaseModel):
+    left: float
+    top: float
+    width: float
+    height: float
+    page: int
+
+
+class FormField(BaseModel):
+    bbox: BBox
+    description: str
+    type: Literal["text", "checkbox"]
+    key: str
+    value: str | None
+
+
+class EditResult(BaseModel):
+    form_data: list[FormField]
+    filled_document: MIMEData
+
+
+class PrimitiveError(BaseModel):
+    code: str
+    message: str
+    details: dict[str, Any] | None
+
+
+class Usage(BaseModel):
+    credits: float
+
+
+class EditConfig(BaseModel):
+    color: str
+
+
+class EditBody(BaseModel):
+    """An edit on the wire: twelve keys, all of them always there."""
+
+    model_config = ConfigDict(title="Edit")
+
+    id: str
+    file: FileRef
+    model: str
+    config: EditConfig
+    instructions: str | None
+    template_id: str | None
+    output: EditResult | None
+    status: Status
+    error: PrimitiveError | None
+    filled_document_ref: FileRef | None
+    usage: Usage | None
+    created_at: datetime
+
+
+class ListMetadata(BaseModel):
+    before: str | None
+    after: str | None
+
+
+class EditPage(BaseModel):
+    data: list[EditBody]
+    list_metadata: ListMetadata
+
+
+def edit_body(edit: Edit, output: tuple[Filled, bytes] | None = None) -> EditBody:
+    record, outcome = edit.record, edit.outcome
+    problem = outcome.problem if outcome else None
+    filled = None
+    if outcome is not None and outcome.filled_id is not None:
+        filled = FileRef(id=outcome.filled_id, filename=filled_name(record.filename), mime_type=PDF)
+    return EditBody(
+        id=record.id,
+        file=FileRef(id=record.file_id, filename=record.filename, mime_type=record.mime_type),
+        model=record.model,
+        config=EditConfig(color=record.color),
+        instructions=record.instructions,
+        template_id=record.template_id,
+        output=_result(record.filename, *output) if output else None,
+        status=edit.status,
+        error=PrimitiveError(**problem.model_dump()) if problem else None,
+        filled_document_ref=filled,
+        usage=Usage(credits=outcome.credits) if outcome and outcome.credits is not None else None,
+        created_at=record.created_at,
+    )
+
+
+def _result(filename: str, filled: Filled, document: bytes) -> EditResult:
+    return EditResult(
+        form_data=[field for each in filled.form.fields for field in form_fields(each)],
+        filled_document=MIMEData(filename=filled_name(filename), url=encode_data_url(PDF, document)),
+    )
+
+
+def form_fields(field: form.Field) -> list[FormField]:
+    """A field on the wire, where only text and checkbox exist: each button of a radio group is a checkbox of its own,
+    a choice is a text whose description lists what it takes. A field that is on no page has no place there."""
+    if field.kind is FieldKind.RADIO:
+        return [_button(field, option, option.box) for option in field.options if option.box is not None]
+    if field.kind is FieldKind.SIGNATURE or field.box is None:
+        return []
+    kind: Literal["text", "checkbox"] = "checkbox" if field.kind is FieldKind.CHECKBOX else "text"
+    description = field.description
+    if field.kind is FieldKind.CHOICE:
+        description = f"{description} (one of: {', '.join(option.label for option in field.options)})".strip()
+    return [FormField(bbox=_bbox(field.box), description=description, type=kind, key=field.key, value=field.value)]
+
+
+def _button(field: form.Field, option: form.Option, box: form.Box) -> FormField:
+    value = None if field.value is None else str(field.value == option.value).lower()
+    description = f"{field.description}: {option.label}" if field.description else option.label
+    key = f"{field.key}.{option.value}"
+    return FormField(bbox=_bbox(box), description=description, type="checkbox", key=key, value=value)
+
+
+def _bbox(box: form.Box) -> BBox:
+    return BBox(left=box.left, top=box.top, width=box.width, height=box.height, page=box.page)
+
+
+def parse_moment(name: str, value: str | None, *, end_of_day: bool) -> datetime | None:
+    """`from_date` and `to_date`: a bare date means the start or the end of that day in UTC. Raises BadRequest."""
+    if value is None:
+        return None
+    text = _LOST_PLUS.sub("+", value.strip())
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), LAST_MOMENT if end_of_day else MIDNIGHT)
+        if _STAMP.fullmatch(text):
+            moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise BadRequest(f"{name} is not a date; send YYYY-MM-DD or an RFC 3339 time such as 2026-01-31T12:00:00Z.")
