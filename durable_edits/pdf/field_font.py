@@ -1,0 +1,144 @@
+"""The fonts a form brings along for its fields: which characters they show, how wide, under which code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pypdf._codecs import charset_encoding
+from pypdf._codecs.adobe_glyphs import adobe_glyphs
+from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
+from pypdf.generic import DictionaryObject, FloatObject, NameObject, NumberObject, PdfObject
+
+from durable_edits.pdf.document import items, resolved
+
+# Base-14 names as form authors write them in a default appearance, with the font they mean.
+ALIASES = {
+    "Helv": "Helvetica",
+    "HeBo": "Helvetica-Bold",
+    "HeOb": "Helvetica-Oblique",
+    "Cour": "Courier",
+    "CoBo": "Courier-Bold",
+    "TiRo": "Times-Roman",
+    "TiBo": "Times-Bold",
+    "TiIt": "Times-Italic",
+    "ZaDb": "ZapfDingbats",
+    "Symb": "Symbol",
+}
+SYMBOLIC = {"ZapfDingbats", "Symbol"}
+DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFont:
+    """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
+
+    name: str
+    resource: PdfObject
+    codes: dict[str, int]
+    widths: dict[str, float]
+    ascent: float
+    descent: float
+
+    def shows(self, character: str) -> bool:
+        return character in self.codes
+
+    def width(self, text: str) -> float:
+        return sum(self.widths[character] for character in text)
+
+    def encode(self, text: str) -> bytes:
+        return bytes(self.codes[character] for character in text)
+
+
+def standard_font(name: str, base: str = "Helvetica") -> FieldFont:
+    """One of the base 14, which every viewer has."""
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject(f"/{base}"),
+        }
+    )
+    if base not in SYMBOLIC:
+        font[NameObject("/Encoding")] = NameObject("/WinAnsiEncoding")
+    found = read_font(name, font)
+    if found is None:
+        raise ValueError(f"{base} is not one of the base 14 fonts")
+    return found
+
+
+def find_font(name: str, resources: DictionaryObject | None) -> FieldFont:
+    """The font a default appearance names; Helvetica where the form has none of that name that can be used."""
+    fonts = resolved(resources.get("/Font"), DictionaryObject) if resources is not None else None
+    if fonts is not None and f"/{name}" in fonts:
+        found = read_font(name, fonts.raw_get(f"/{name}"))
+        if found is not None:
+            return found
+        return standard_font("DEHelv")
+    return standard_font(name or "Helv", ALIASES.get(name, name if name in CORE_FONT_METRICS else "Helvetica"))
+
+
+def read_font(name: str, raw: PdfObject) -> FieldFont | None:
+    """None for a font whose codes are not single bytes (Type0, Type3) or whose widths nobody knows."""
+    font = resolved(raw, DictionaryObject)
+    if font is None or font.get("/Subtype") not in {"/Type1", "/TrueType", "/MMType1"}:
+        return None
+    base = str(font.get("/BaseFont", "/Helvetica"))[1:]
+    descriptor = resolved(font.get("/FontDescriptor"), DictionaryObject)
+    core = CORE_FONT_METRICS.get(base) or (CORE_FONT_METRICS.get("Helvetica") if descriptor is None else None)
+    letters = _encoding(font, base)
+    own = _widths(font)
+    partial = "+" in base  # an embedded subset: what has no width there has no shape either
+    codes: dict[str, int] = {}
+    widths: dict[str, float] = {}
+    for code, letter in letters.items():
+        width = own.get(code)
+        if width is None and core is not None and not partial:
+            width = core.character_widths.get(letter)
+        if width and letter not in codes:
+            codes[letter], widths[letter] = code, float(width)
+    if not codes:
+        return None
+    ascent, descent = DEFAULT_ASCENT, DEFAULT_DESCENT
+    if core is not None:
+        ascent, descent = core.font_descriptor.ascent, core.font_descriptor.descent
+    elif descriptor is not None:
+        ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
+        descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
+    return FieldFont(name, raw, codes, widths, ascent, descent)
+
+
+def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
+    encoding = resolved(font.get("/Encoding"), PdfObject)
+    named, differences = encoding, []
+    if isinstance(encoding, DictionaryObject):
+        named, differences = encoding.get("/BaseEncoding"), items(encoding.get("/Differences"))
+    table = charset_encoding.get(str(named)) if named is not None else None
+    if table is None:
+        own = {"ZapfDingbats": "/ZapfDingbatsEncoding", "Symbol": "/SymbolEncoding"}.get(base)
+        fallback = "/WinAnsiEncoding" if font.get("/Subtype") == "/TrueType" else "/StandardEncoding"
+        table = charset_encoding.get(own or fallback, charset_encoding["/WinAnsiEncoding"])
+    letters = {code: letter for code, letter in enumerate(table) if letter and letter != "\x00" and code >= 32}
+    code = 0
+    for item in differences:
+        each = item.get_object()
+        if isinstance(each, NumberObject | FloatObject):
+            code = int(each)
+        elif isinstance(each, str):
+            letter = adobe_glyphs.get(each)
+            if letter and 0 <= code < 256:
+                letters[code] = letter
+            else:
+                letters.pop(code, None)
+            code += 1
+    return letters
+
+
+def _widths(font: DictionaryObject) -> dict[int, float]:
+    first = _number(font.get("/FirstChar"))
+    values = [_number(item) for item in items(font.get("/Widths"))]
+    return {int(first or 0) + index: width for index, width in enumerate(values) if width}
+
+
+def _number(value: object) -> float | None:
+    found = value.get_object() if isinstance(value, PdfObject) else value
+    return float(found) if isinstance(found, int | float) else None

@@ -1,0 +1,15 @@
+"""Every cap of the engine, with its reason."""
+
+from __future__ import annotations
+
+MAX_PAGES = 2_000  # the largest form seen has 64; more is a book
+MAX_FIELDS = 20_000  # the largest real form seen has 2,496
+MAX_DEPTH = 64  # levels of the page tree and of the field tree; real ones have under 10
+MAX_TEXT = 100_000  # characters of one value; a full page holds about 5,000
+MIN_SIZE = 4.0  # points; smaller is not legible in print
+AUTO_SIZE = 12.0  # points; where a multiline field leaves the size to the viewer
+MAX_AUTO_SIZE = 144.0  # points; a size-0 field as high as a page would otherwise hold one letter
+LABEL_PAGES = 50  # pages whose printed text is searched for labels; about 5 ms each
+LABEL_LEFT = 220.0  # points a printed label may stand left of its field
+LABEL_ABOVE = 26.0  # points it may stand above
+LABEL_LENGTH = 200  # characters of a label

@@ -1,0 +1,88 @@
+"""What a button group or a choice can hold, and which of it is meant by a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pypdf.generic import ArrayObject, PdfObject
+
+from durable_edits.form import Option
+from durable_edits.pdf.document import items
+from durable_edits.pdf.geometry import box_of
+from durable_edits.pdf.tree import FieldNode, Widget, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One widget of a check box or radio group, with the name of its on-state and what that exports."""
+
+    widget: Widget
+    state: str
+    label: str
+
+
+def buttons(node: FieldNode) -> list[Button]:
+    """On-states by name; where a widget has no appearance to name one, /Opt or its place in the group does."""
+    exports = [text_of(item) for item in items(node.values.get("/Opt"))]
+    found = []
+    for index, widget in enumerate(node.widgets):
+        states = widget.on_states()
+        current = text_of(widget.dictionary.get("/AS"))
+        if states:
+            state = states[0]
+        elif current and current != "Off":
+            state = current
+        elif len(node.widgets) == 1:
+            state = "Yes"
+        else:
+            state = exports[index] if index < len(exports) and exports[index] else str(index)
+        label = exports[index] if index < len(exports) and exports[index] else state
+        found.append(Button(widget, state, label))
+    return found
+
+
+def button_options(node: FieldNode) -> list[Option]:
+    """One option for each on-state, in the order of the widgets."""
+    found: dict[str, Option] = {}
+    for button in buttons(node):
+        found.setdefault(button.state, Option(value=button.state, label=button.label, box=box_of(button.widget)))
+    return list(found.values())
+
+
+def choice_options(node: FieldNode) -> list[Option]:
+    """/Opt entries are a text, or a pair of export value and displayed text (ISO 32000-1, 12.7.4.4)."""
+    found = []
+    for item in items(node.values.get("/Opt")):
+        entry = item.get_object()
+        pair = items(entry) if isinstance(entry, ArrayObject) else [item]
+        if pair:
+            found.append(Option(value=text_of(pair[0]), label=text_of(pair[-1])))
+    return found
+
+
+def match_option(options: list[Option], wanted: str) -> Option | None:
+    """By value, then by label; then both without regard to case, where that is unambiguous."""
+    for same in (lambda a: a, str.casefold):
+        for part in ("value", "label"):
+            found = [option for option in options if same(getattr(option, part)) == same(wanted)]
+            if len(found) == 1 or (found and part == "value"):
+                return found[0]
+    return None
+
+
+def current_states(node: FieldNode) -> set[str]:
+    """The on-states now shown, by /V of the field or /AS of its widgets."""
+    states = {button.state for button in buttons(node)}
+    value = text_of(node.values.get("/V"))
+    if value in states:
+        return {value}
+    shown = {text_of(widget.dictionary.get("/AS")) for widget in node.widgets}
+    return shown & states
+
+
+def current_choices(node: FieldNode) -> list[str]:
+    value = node.values.get("/V")
+    if isinstance(value, ArrayObject):
+        return [text_of(item) for item in items(value)]
+    text = text_of(value) if isinstance(value, PdfObject) else ""
+    return [text] if text else []

@@ -1,0 +1,226 @@
+"""The field tree (ISO 32000-1, 12.7.3): terminal fields with what they inherit, and the widgets that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pypdf.generic import DictionaryObject, IndirectObject, PdfObject, TextStringObject
+
+from durable_edits.errors import DocumentTooComplex, DocumentWithoutFields, InvalidDocument
+from durable_edits.form import FieldKind
+from durable_edits.pdf.document import Document, Page, items, numbers, resolved
+from durable_edits.pdf.limits import MAX_DEPTH, MAX_FIELDS
+
+INHERITED = ("/FT", "/Ff", "/V", "/DV", "/DA", "/Q", "/MaxLen", "/Opt", "/I", "/TI")
+
+READ_ONLY, REQUIRED = 1 << 0, 1 << 1
+MULTILINE, PASSWORD, COMB = 1 << 12, 1 << 13, 1 << 24
+RADIO, PUSH_BUTTON, RADIOS_IN_UNISON = 1 << 15, 1 << 16, 1 << 25
+COMBO, EDIT, MULTI_SELECT = 1 << 17, 1 << 18, 1 << 21
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """A dictionary and the indirect object it is written with: itself, or for a direct one whoever holds it."""
+
+    dictionary: DictionaryObject
+    holder: IndirectObject
+    owner: PdfObject
+
+
+@dataclass(eq=False, slots=True)
+class Widget:
+    place: Place
+    page: Page | None
+
+    @property
+    def dictionary(self) -> DictionaryObject:
+        return self.place.dictionary
+
+    @property
+    def rect(self) -> tuple[float, float, float, float] | None:
+        """Lower left and upper right corner; None for a widget without a place."""
+        box = numbers(self.dictionary.get("/Rect"), 4)
+        if box is None:
+            return None
+        return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
+
+    def on_states(self) -> list[str]:
+        """Names of the states that show the button on, without their slash."""
+        appearance = resolved(self.dictionary.get("/AP"), DictionaryObject)
+        normal = resolved(appearance.get("/N"), DictionaryObject) if appearance is not None else None
+        if normal is None or "/Length" in normal:
+            return []
+        return [str(name)[1:] for name in normal if name != "/Off"]
+
+
+@dataclass(eq=False, slots=True)
+class FieldNode:
+    """A terminal field. Fields that share a name are one: `places` holds each of their dictionaries."""
+
+    key: str
+    places: list[Place]
+    values: dict[str, PdfObject]
+    widgets: list[Widget] = field(default_factory=list)
+
+    @property
+    def flags(self) -> int:
+        flags = self.values.get("/Ff")
+        return int(flags) if isinstance(flags, int | float) else 0
+
+    @property
+    def kind(self) -> FieldKind | None:
+        """None for push buttons and for what is no field at all."""
+        match self.values.get("/FT"):
+            case "/Tx":
+                return FieldKind.TEXT
+            case "/Ch":
+                return FieldKind.CHOICE
+            case "/Sig":
+                return FieldKind.SIGNATURE
+            case "/Btn" if not self.flags & PUSH_BUTTON:
+                states = {state for widget in self.widgets for state in widget.on_states()}
+                several = len(self.widgets) > 1 and len(states) > 1
+                return FieldKind.RADIO if self.flags & RADIO or several else FieldKind.CHECKBOX
+            case _:
+                return None
+
+    @property
+    def description(self) -> str:
+        for place in [*self.places, *(widget.place for widget in self.widgets)]:
+            if tooltip := text_of(place.dictionary.get("/TU")).strip():
+                return tooltip
+        return ""
+
+
+@dataclass(eq=False, slots=True)
+class FieldTree:
+    form: Place
+    nodes: list[FieldNode]
+
+
+def text_of(value: object) -> str:
+    """The text of a string, name or stream; "" for anything else."""
+    found = value.get_object() if isinstance(value, PdfObject) else value
+    if isinstance(found, TextStringObject):
+        return str(found)
+    if isinstance(found, bytes):
+        return found.decode("latin-1")
+    if isinstance(found, str):
+        return found.removeprefix("/")
+    if isinstance(found, DictionaryObject) and hasattr(found, "get_data"):
+        return bytes(found.get_data()).decode("utf-8", "replace")
+    return ""
+
+
+def read_tree(document: Document) -> FieldTree:
+    """Raises DocumentWithoutFields, DocumentTooComplex, InvalidDocument (a form that is XFA only)."""
+    form = resolved(document.root.get("/AcroForm"), DictionaryObject)
+    root_ref = document.reader.trailer.raw_get("/Root")
+    if form is None or not isinstance(root_ref, IndirectObject):
+        raise DocumentWithoutFields("The document has no form fields; send a form that can be filled in.")
+    form_ref = document.root.raw_get("/AcroForm")
+    place = (
+        Place(form, form_ref, form) if isinstance(form_ref, IndirectObject) else Place(form, root_ref, document.root)
+    )
+    nodes = _merged(_Walk(document, place).nodes())
+    if not any(node.kind for node in nodes):
+        if "/XFA" in form:
+            raise InvalidDocument(
+                "The form is XFA only, which few viewers show; save it as an AcroForm.", reason="xfa_only"
+            )
+        raise DocumentWithoutFields("The document has no form fields; send a form that can be filled in.")
+    return FieldTree(place, nodes)
+
+
+class _Walk:
+    def __init__(self, document: Document, form: Place) -> None:
+        self._form = form
+        self._pages = _pages_of_widgets(document)
+        self._document = document
+        self._seen: set[int] = set()
+        self._count = 0
+
+    def nodes(self) -> Iterator[FieldNode]:
+        inherited = {name: self._form.dictionary[name] for name in ("/DA", "/Q") if name in self._form.dictionary}
+        for raw in items(self._form.dictionary.get("/Fields")):
+            yield from self._visit(raw, self._form, "", inherited, 0)
+        yield from self._strays(inherited)
+
+    def _strays(self, inherited: dict[str, PdfObject]) -> Iterator[FieldNode]:
+        """Widgets that a page shows but that /Fields does not lead to."""
+        for page in self._document.pages:
+            holder = page.ref
+            if holder is None:
+                continue
+            for raw in items(page.dictionary.get("/Annots")):
+                widget = resolved(raw, DictionaryObject)
+                if widget is None or widget.get("/Subtype") != "/Widget" or id(widget) in self._seen:
+                    continue
+                top, up = raw, widget
+                for _ in range(MAX_DEPTH):
+                    parent = resolved(up.get("/Parent"), DictionaryObject)
+                    if parent is None or id(parent) in self._seen:
+                        break
+                    top, up = up.raw_get("/Parent"), parent
+                yield from self._visit(top, Place(page.dictionary, holder, page.dictionary), "", inherited, 0)
+
+    def _visit(
+        self, raw: PdfObject, parent: Place, prefix: str, inherited: dict[str, PdfObject], depth: int
+    ) -> Iterator[FieldNode]:
+        node = resolved(raw, DictionaryObject)
+        if node is None or id(node) in self._seen or depth > MAX_DEPTH:
+            return
+        self._seen.add(id(node))
+        self._count += 1
+        if self._count > MAX_FIELDS:
+            raise DocumentTooComplex(f"The form has more than {MAX_FIELDS} fields; split it.", limit=MAX_FIELDS)
+        place = Place(node, raw, node) if isinstance(raw, IndirectObject) else Place(node, parent.holder, parent.owner)
+        name = text_of(node.get("/T"))
+        key = f"{prefix}.{name}" if prefix and name else prefix or name
+        values = inherited | {each: node[each] for each in INHERITED if each in node}
+        kids = items(node.get("/Kids"))
+        children = [kid for kid in kids if (each := resolved(kid, DictionaryObject)) is not None and "/T" in each]
+        for child in children:
+            yield from self._visit(child, place, key, values, depth + 1)
+        if children:
+            return
+        found = FieldNode(key, [place], values)
+        for kid in kids:
+            each = resolved(kid, DictionaryObject)
+            if each is not None and id(each) not in self._seen:
+                self._seen.add(id(each))
+                spot = (
+                    Place(each, kid, each)
+                    if isinstance(kid, IndirectObject)
+                    else Place(each, place.holder, place.owner)
+                )
+                found.widgets.append(Widget(spot, self._pages.get(id(each))))
+        if not kids and (node.get("/Subtype") == "/Widget" or "/Rect" in node):
+            found.widgets.append(Widget(place, self._pages.get(id(node))))
+        if key and "/FT" in values:
+            yield found
+
+
+def _pages_of_widgets(document: Document) -> dict[int, Page]:
+    """Which page shows a widget: the page's word, not the widget's own /P, which is often missing or stale."""
+    found: dict[int, Page] = {}
+    for page in document.pages:
+        for raw in items(page.dictionary.get("/Annots")):
+            widget = resolved(raw, DictionaryObject)
+            if widget is not None:
+                found.setdefault(id(widget), page)
+    return found
+
+
+def _merged(nodes: Iterator[FieldNode]) -> list[FieldNode]:
+    """One node for each name; fields that share one are kept in step."""
+    found: dict[str, FieldNode] = {}
+    for node in nodes:
+        first = found.setdefault(node.key, node)
+        if first is not node:
+            first.places += node.places
+            first.widgets += node.widgets
+            first.values = node.values | first.values
+    return list(found.values())

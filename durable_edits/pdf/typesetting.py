@@ -1,0 +1,132 @@
+"""From a value to runs of glyphs: which font shows which part, in visual order, and how wide that is."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from durable_edits.pdf.fallback import EmbeddedFace, Face, Glyph, face_for
+from durable_edits.pdf.field_font import FieldFont
+
+Embed = Callable[[Face], EmbeddedFace]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Glyphs of one font, each with the width the font declares for it; all in thousandths of the size."""
+
+    resource: str
+    width: float
+    codes: bytes = b""
+    glyphs: tuple[tuple[Glyph, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    runs: tuple[Run, ...]
+
+    @property
+    def width(self) -> float:
+        return sum(run.width for run in self.runs)
+
+
+class Typesetter:
+    """Sets text in a field's own font as far as it goes, and in the fallback faces from there."""
+
+    def __init__(self, font: FieldFont, embed: Embed) -> None:
+        self.font = font
+        self._embed = embed
+        self.missing: set[str] = set()
+        self.ascent, self.descent = font.ascent, font.descent
+
+    def line(self, text: str) -> Line:
+        if all(self.font.shows(character) for character in text):
+            return Line((Run(self.font.name, self.font.width(text), self.font.encode(text)),))
+        return Line(tuple(run for part, rtl in _visual(text) for run in self._runs(part, rtl)))
+
+    def _runs(self, text: str, rtl: bool) -> Iterable[Run]:
+        parts = list(self._by_font(text))
+        for part, face in reversed(parts) if rtl else parts:
+            if face is None:
+                yield Run(self.font.name, self.font.width(part), self.font.encode(part))
+                continue
+            embedded = self._embed(face)
+            glyphs = face.shape(part, right_to_left=rtl)
+            embedded.use(glyphs)
+            self.ascent, self.descent = max(self.ascent, face.ascent * 0.85), min(self.descent, face.descent * 0.85)
+            width = sum(glyph.advance for glyph in glyphs)
+            yield Run(face.name, width, glyphs=tuple((glyph, embedded.widths[glyph.cid]) for glyph in glyphs))
+
+    def _by_font(self, text: str) -> Iterable[tuple[str, Face | None]]:
+        """Pieces of `text` with the face that shows each, None for the field's own font."""
+        piece, current = "", None
+        for character in text:
+            if piece and unicodedata.combining(character) and current is not None and current.shows(character):
+                piece += character
+                continue
+            if self.font.shows(character):
+                face = None
+            elif (face := face_for(character)) is None:
+                if not _invisible(character):
+                    self.missing.add(character)
+                continue
+            # A space between two words in a fallback face stays with them.
+            if character == " " and current is not None and current.shows(" "):
+                face = current
+            if piece and face is not current:
+                yield piece, current
+                piece = ""
+            piece, current = piece + character, face
+        if piece:
+            yield piece, current
+
+
+def _invisible(character: str) -> bool:
+    """Controls and variation selectors have no shape to miss."""
+    return unicodedata.category(character) in {"Cf", "Cc"} or 0xFE00 <= ord(character) <= 0xFE0F
+
+
+def _visual(text: str) -> list[tuple[str, bool]]:
+    """Stretches of one direction in visual order, each with whether it runs right to left.
+
+    A plain form of the bidirectional algorithm (UAX 9): one level of embedding; neutrals go with their neighbours
+    where both agree, else with the paragraph, whose direction the first strong character decides.
+    """
+    directions = [_direction(character) for character in text]
+    strong = [direction for direction in directions if direction in "LR"]
+    if "R" not in strong:
+        return [(text, False)]
+    base = strong[0]
+    settled = _settle(directions, base)
+    stretches: list[tuple[str, bool]] = []
+    for character, direction in zip(text, settled, strict=True):
+        rtl = direction == "R"
+        if stretches and stretches[-1][1] == rtl:
+            stretches[-1] = (stretches[-1][0] + character, rtl)
+        else:
+            stretches.append((character, rtl))
+    return stretches[::-1] if base == "R" else stretches
+
+
+def _settle(directions: list[str], base: str) -> list[str]:
+    settled = ["L" if direction == "N" else direction for direction in directions]
+    for index, direction in enumerate(directions):
+        if direction != "-":
+            continue
+        before = next((each for each in reversed(settled[:index]) if each != "-"), base)
+        after = next((each for each in settled[index + 1 :] if each != "-"), base)
+        settled[index] = before if before == after else base
+    return settled
+
+
+def _direction(character: str) -> str:
+    match unicodedata.bidirectional(character):
+        case "L":
+            return "L"
+        case "R" | "AL":
+            return "R"
+        case "EN" | "AN":
+            return "N"
+        case _:
+            return "-"
