@@ -1,0 +1,123 @@
+"""The whole service on this machine: Temporal server, worker and gateway, up together and down together."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from dev.errors import NotReady
+from dev.processes import POLL, Process, start
+from dev.temporal_server import find_server, start_server
+
+ROOT = Path(__file__).parent.parent
+READY = 60.0  # seconds until worker and gateway must answer: about 3 s on 2 cores
+GRACE = 20.0  # seconds of draining before a process is killed
+
+
+class Stack:
+    """`with Stack(...) as stack:` starts everything and waits until it answers; on the way out all is taken down.
+
+    `env` is what worker and gateway get beside the places named here. A TEMPORAL_ADDRESS in it means a server that
+    somebody else runs: then none is started. `ui_port` None: no Temporal UI. Raises a StackError.
+    """
+
+    def __init__(
+        self, home: Path, *, temporal_port: int, ui_port: int | None, gateway_port: int, env: Mapping[str, str]
+    ) -> None:
+        self.home = home.absolute()
+        self.server: Process | None = None
+        self.worker: Process | None = None
+        self.gateway: Process | None = None
+        self._temporal_port = temporal_port
+        self._ui_port = ui_port
+        self._gateway_port = gateway_port
+        self._external = env.get("TEMPORAL_ADDRESS")
+        self._env = {**env, "TEMPORAL_ADDRESS": self.temporal_address, "EDITS_HOME": str(self.home)}
+        self._env |= {"EDITS_HOST": "127.0.0.1", "EDITS_PORT": str(gateway_port)}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._gateway_port}"
+
+    @property
+    def temporal_address(self) -> str:
+        return self._external or f"127.0.0.1:{self._temporal_port}"
+
+    @property
+    def ui_url(self) -> str | None:
+        """None for a server that is not ours: it knows where its UI is."""
+        return None if self._external or self._ui_port is None else f"http://127.0.0.1:{self._ui_port}"
+
+    @property
+    def processes(self) -> list[Process]:
+        """In the order in which they drain: no new work, then no work, then nothing."""
+        return [each for each in (self.gateway, self.worker, self.server) if each is not None]
+
+    def __enter__(self) -> Self:
+        try:
+            if self._external is None:
+                self.server = self._start_server()
+            self.worker = self.start_worker()
+            self.gateway = self.start_gateway()
+            self._wait_for_gateway(self.gateway)
+            self.worker.wait_for_line("worker ready", READY)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> dict[str, int]:
+        """Drain and end everything; the exit code of each process by its name."""
+        return {process.name: process.stop(GRACE) for process in self.processes}
+
+    def check(self) -> None:
+        """Raises ProcessDied, with the end of its log, if one of them has ended."""
+        for process in self.processes:
+            process.check()
+
+    def start_worker(self) -> Process:
+        """Another worker on the same queue; it is up when its log says `worker ready`."""
+        return self._start_python("worker", "worker.py")
+
+    def start_gateway(self) -> Process:
+        return self._start_python("gateway", "-m", "gateway")
+
+    def _start_server(self) -> Process:
+        log = self._log("temporal")
+        db = self.home / "temporal.db"
+        return start_server(find_server(), db=db, port=self._temporal_port, ui_port=self._ui_port, log=log)
+
+    def _start_python(self, name: str, *arguments: str) -> Process:
+        return start(name, [sys.executable, *arguments], log=self._log(name), env=self._env, cwd=ROOT)
+
+    def _log(self, name: str) -> Path:
+        """A fresh log: what the last run said would pass for what this one says."""
+        log = self.home / "logs" / f"{name}.log"
+        log.unlink(missing_ok=True)
+        return log
+
+    def _wait_for_gateway(self, gateway: Process) -> None:
+        end = time.monotonic() + READY
+        while not self._is_ready():
+            gateway.check()
+            if time.monotonic() > end:
+                raise NotReady(f"The gateway was not ready within {READY:g} s. Its log ends:\n{gateway.tail()}")
+            time.sleep(POLL)
+
+    def _is_ready(self) -> bool:
+        try:
+            answer = httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False)
+        except httpx.TransportError:
+            return False
+        return answer.status_code == httpx.codes.OK
