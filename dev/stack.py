@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -38,8 +39,9 @@ class Stack:
         self._ui_port = ui_port
         self._gateway_port = gateway_port
         self._external = env.get("TEMPORAL_ADDRESS")
-        self._env = {**env, "TEMPORAL_ADDRESS": self.temporal_address, "EDITS_HOME": str(self.home)}
-        self._env |= {"EDITS_HOST": "127.0.0.1", "EDITS_PORT": str(gateway_port)}
+        self.env = dict(env) if self._external else _without_temporal(env)
+        self.env |= {"TEMPORAL_ADDRESS": self.temporal_address, "EDITS_HOME": str(self.home)}
+        self.env |= {"EDITS_HOST": "127.0.0.1", "EDITS_PORT": str(gateway_port)}
 
     @property
     def url(self) -> str:
@@ -63,8 +65,8 @@ class Stack:
         try:
             if self._external is None:
                 self.server = self._start_server()
-            self.worker = self.start_worker()
-            self.gateway = self.start_gateway()
+            self.worker = self._start_python("worker", "worker.py")
+            self.gateway = self._start_python("gateway", "-m", "gateway")
             self._wait_for_gateway(self.gateway)
             self.worker.wait_for_line("worker ready", READY)
         except BaseException:
@@ -86,20 +88,13 @@ class Stack:
         for process in self.processes:
             process.check()
 
-    def start_worker(self) -> Process:
-        """Another worker on the same queue; it is up when its log says `worker ready`."""
-        return self._start_python("worker", "worker.py")
-
-    def start_gateway(self) -> Process:
-        return self._start_python("gateway", "-m", "gateway")
-
     def _start_server(self) -> Process:
         log = self._log("temporal")
         db = self.home / "temporal.db"
         return start_server(find_server(), db=db, port=self._temporal_port, ui_port=self._ui_port, log=log)
 
     def _start_python(self, name: str, *arguments: str) -> Process:
-        return start(name, [sys.executable, *arguments], log=self._log(name), env=self._env, cwd=ROOT)
+        return start(name, [sys.executable, *arguments], log=self._log(name), env=self.env, cwd=ROOT)
 
     def _log(self, name: str) -> Path:
         """A fresh log: what the last run said would pass for what this one says."""
@@ -121,3 +116,9 @@ class Stack:
         except httpx.TransportError:
             return False
         return answer.status_code == httpx.codes.OK
+
+
+def _without_temporal(env: Mapping[str, str]) -> dict[str, str]:
+    """Without the namespace, key or profile of another server: ours knows none of them."""
+    kept = {name: value for name, value in env.items() if not name.startswith("TEMPORAL_")}
+    return {**kept, "TEMPORAL_CONFIG_FILE": os.devnull}
