@@ -71,7 +71,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = Path(tmp_path_factory.mktemp("pg"))
     as_user = _unprivileged(folder)
     data = folder / "data"
-    subprocess.run([*as_user, programs / "initdb", "-D", data, "-U", "edits", "-A", "trust"], check=True, capture_output=True)
+    subprocess.run(
+        [*as_user, programs / "initdb", "-D", data, "-U", "edits", "-A", "trust"], check=True, capture_output=True
+    )
     server = _start_postgres(as_user, programs, data, folder)
     yield f"postgresql+asyncpg://edits@/postgres?host={folder}"
     server.stop()

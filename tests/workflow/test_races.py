@@ -1,0 +1,130 @@
+"""Cancel against completion: one commit point decides, and record, run and stored bytes agree with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from temporalio.client import WorkflowExecutionStatus
+
+from durable_edits.contracts import Status
+from tests.forms import many_fields_form, many_values
+from tests.workflow.conftest import Bench, Gate
+from worker import build_worker
+
+
+async def test_a_cancel_before_any_worker_looked_is_final(bench: Bench) -> None:
+    edit = await bench.create()
+
+    cancelled = await bench.edits.cancel(edit.id)
+    async with build_worker(bench.temporal, bench.steps, bench.settings):
+        status = await bench.temporal_status(edit.id)
+
+    assert cancelled.status is Status.CANCELLED
+    assert status is WorkflowExecutionStatus.CANCELED
+    assert (await bench.edits.get(edit.id)) == cancelled
+    assert await bench.stored(edit.id) == []
+
+
+async def test_a_cancel_while_the_document_is_worked_on_kills_the_work(working: Bench) -> None:
+    edit = await working.create(many_fields_form(2_000), many_values(2_000))
+    while (await working.edits.get(edit.id)).status is not Status.IN_PROGRESS:
+        await asyncio.sleep(0.02)
+
+    cancelled = await working.edits.cancel(edit.id)
+
+    assert cancelled.status is Status.CANCELLED
+    assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.CANCELED
+    assert await working.stored(edit.id) == []
+
+
+async def test_a_cancel_that_commits_just_before_the_fill_wins(working: Bench) -> None:
+    gate = working.catalog.before_commit = Gate()
+    edit = await working.create()
+    await gate.reached.wait()
+
+    cancelled = await working.edits.cancel(edit.id)
+    gate.open()
+
+    assert cancelled.status is Status.CANCELLED
+    assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.CANCELED
+    assert (await working.edits.get(edit.id)) == cancelled
+    assert await working.stored(edit.id) == []
+
+
+async def test_a_cancel_just_after_the_commit_returns_the_completed_edit(working: Bench) -> None:
+    gate = working.catalog.after_commit = Gate()
+    edit = await working.create()
+    await gate.reached.wait()
+
+    answer = await working.edits.cancel(edit.id)
+    gate.open()
+
+    assert answer.status is Status.COMPLETED
+    assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.COMPLETED
+    assert (await working.edits.get(edit.id)) == answer
+    assert await working.edits.output(answer) is not None
+
+
+async def test_a_cancel_from_the_temporal_ui_just_after_the_commit_leaves_the_edit_completed(working: Bench) -> None:
+    gate = working.catalog.after_commit = Gate()
+    edit = await working.create()
+    await gate.reached.wait()
+
+    await working.run(edit.id).cancel()
+    await asyncio.sleep(0.5)  # long enough for a heartbeat to bring the cancel to the step
+    gate.open()
+
+    assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.COMPLETED
+    assert (await working.edits.get(edit.id)).status is Status.COMPLETED
+
+
+async def test_a_cancel_from_the_temporal_ui_before_the_commit_decides_by_the_record(working: Bench) -> None:
+    gate = working.catalog.before_commit = Gate()
+    edit = await working.create()
+    await gate.reached.wait()
+
+    await working.run(edit.id).cancel()
+    await asyncio.sleep(0.5)
+    gate.open()
+
+    run, record = await working.temporal_status(edit.id), (await working.edits.get(edit.id)).status
+    assert (run, record) in {
+        (WorkflowExecutionStatus.COMPLETED, Status.COMPLETED),
+        (WorkflowExecutionStatus.CANCELED, Status.CANCELLED),
+    }
+
+
+async def test_concurrent_cancels_agree(working: Bench) -> None:
+    edit = await working.create(many_fields_form(1_500), many_values(1_500))
+
+    answers = await asyncio.gather(*(working.edits.cancel(edit.id) for _ in range(8)))
+
+    assert {answer.status for answer in answers} == {(await working.edits.get(edit.id)).status}
+
+
+async def test_a_second_cancel_returns_the_first_answer(bench: Bench) -> None:
+    edit = await bench.create()
+
+    first = await bench.edits.cancel(edit.id)
+    assert await bench.edits.cancel(edit.id) == first
+
+
+async def test_cancel_of_a_finished_edit_sends_nothing_to_temporal(working: Bench) -> None:
+    edit = await working.create()
+    finished = await working.edits.wait(edit.id)
+    history = [event.event_id async for event in working.run(edit.id).fetch_history_events()]
+
+    assert await working.edits.cancel(edit.id) == finished
+    assert [event.event_id async for event in working.run(edit.id).fetch_history_events()] == history
+
+
+async def test_deleting_an_edit_in_flight_stops_it_and_leaves_nothing(working: Bench) -> None:
+    gate = working.catalog.before_commit = Gate()
+    edit = await working.create()
+    await gate.reached.wait()
+
+    await working.edits.delete(edit.id)
+    gate.open()
+
+    assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.CANCELED
+    assert await working.stored(edit.id) == []
