@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
+UV     ?= uv
 
-.PHONY: setup demo up test check lock bench format clean
+LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
+.PHONY: setup demo up test check bench lock format clean
 
 setup: $(STAMP)
 
@@ -13,3 +16,38 @@ $(STAMP): requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	touch $(STAMP)
+
+# One edit end to end on a real server, then two cancels. FORM=path.pdf INSTRUCTIONS='Label: value' for a form of your own.
+demo: export FORM := $(value FORM)
+demo: export INSTRUCTIONS := $(value INSTRUCTIONS)
+demo: setup
+	@$(PY) -m dev.demo
+
+# Temporal with its UI, worker and gateway in the foreground; Ctrl-C drains.
+up: setup
+	@$(PY) -m dev.up
+
+test: setup
+	$(PY) -m pytest
+
+check: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+bench: setup
+	$(PY) -m benchmarks
+
+format: setup
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+# Needs uv. Run it after every change of the dependencies in pyproject.toml.
+lock:
+	$(UV) $(LOCK) -o requirements.lock
+	$(UV) $(LOCK) --group dev -o requirements-dev.lock
+
+# The environment, the caches and the demo's state; never EDITS_HOME.
+clean:
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import io
 import json
 import os
 import secrets
@@ -37,7 +38,6 @@ EDIT = 120.0  # seconds one edit may take: under one for the sample
 AGREE = 4.0  # seconds in which Temporal must say what the gateway already says
 BIG_FIELDS, BIGGER = 3_000, 2  # long enough in flight to be cancelled; if not, that many times bigger
 TRIES = 3
-UI_PORT = 8233  # of `make up`
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Wanted:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # in a log, too, each line when it happens
     began = time.monotonic()
     try:
         wanted = read_wanted()

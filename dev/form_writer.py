@@ -100,7 +100,7 @@ class FormWriter:
         self._pages.append(page)
         return page
 
-    def text(
+    def text(  # noqa: PLR0913 - a text field has that many sides
         self,
         page: Page,
         name: str,
@@ -110,9 +110,10 @@ class FormWriter:
         flags: int = 0,
         max_length: int | None = None,
         rotation: int = 0,
+        flush_right: bool = False,
     ) -> None:
-        size = 0 if rotation else 10  # 0: the viewer finds the size that fits
-        extra = f" /FT /Tx /Ff {flags} /DA (/{REGULAR} {size} Tf 0 g)"
+        extra = f" /FT /Tx /Ff {flags} /DA (/{REGULAR} 10 Tf 0 g)"
+        extra += " /Q 2" if flush_right else ""
         extra += f" /MaxLen {max_length}" if max_length else ""
         extra += f" /MK << /R {rotation} >>" if rotation else ""
         self._widget(page, name, box, tooltip, extra)

@@ -22,7 +22,7 @@ RULE: Colour = (0.70, 0.74, 0.78)
 QUIET: Colour = (0.36, 0.40, 0.45)
 
 PAGES = 3
-REFERENCE_LENGTH, IBAN_LENGTH = 10, 22
+REFERENCE_LENGTH, IBAN_LENGTH = 10, 20
 GRADES = [("R", "Research"), ("T", "Teaching"), ("A", "Administration"), ("V", "Visitor")]
 MEANS = [("train", "Train"), ("car", "Car"), ("plane", "Plane"), ("bicycle", "Bicycle")]
 COSTS = [
@@ -44,14 +44,19 @@ class Answer:
     value: str
 
 
+PURPOSE = (
+    "Two days in the map archive, to compare the survey sheets of 1846 with those of 1869, and a talk about the "
+    "differences on the third."
+)
+ADDRESS = "Lange Gasse 12/4, 1080 Wien, Österreich"
 ANSWERS = [
     Answer("Full name", "Zoë Łukasz – 東京", "claimant.name", "Zoë Łukasz – 東京"),
     Answer("Claim reference", "TC26004711", "claim_reference", "TC26004711"),
     Answer("Date of claim", "2026-03-14", "claim_date", "2026-03-14"),
     Answer("E-mail address", "zoe@example.org", "claimant.email", "zoe@example.org"),
     Answer("Staff group", "Research", "claimant.group", "R"),
-    Answer("Postal address", "Lange Gasse 12/4, 1080 Wien, Österreich", "claimant.address", ""),
-    Answer("Purpose of the journey", "Two days in the map archive, and a talk on the third.", "journey.purpose", ""),
+    Answer("Postal address", ADDRESS, "claimant.address", ADDRESS),
+    Answer("Purpose of the journey", PURPOSE, "journey.purpose", PURPOSE),
     Answer("Travelled from", "Wien Hbf", "journey.origin", "Wien Hbf"),
     Answer("Travelled to", "Kraków Główny", "journey.destination", "Kraków Główny"),
     Answer("Day of departure", "2026-03-02", "journey.departure", "2026-03-02"),
@@ -74,7 +79,7 @@ def sample_instructions() -> str:
 
 def expected_values() -> dict[str, str]:
     """What the finished edit must hold: key on the wire -> value there."""
-    return {answer.key: answer.value or answer.says for answer in ANSWERS}
+    return {answer.key: answer.value for answer in ANSWERS}
 
 
 def sample_form() -> bytes:
@@ -213,7 +218,9 @@ def _costs(form: FormWriter, page: Page) -> None:
         page.text(MARGIN + 8, top + 14, label, size=9.5, font=BOLD if last else "Helv")
         box = (MARGIN + WIDTH - 130, top, 130.0, FIELD_HEIGHT)
         page.box(box, fill=TINT, line=ACCENT if last else RULE)
-        form.text(page, f"costs.{name}", (box[0] + 1, top + 1, box[2] - 2, FIELD_HEIGHT - 2), tooltip=label)
+        form.text(
+            page, f"costs.{name}", (box[0] + 1, top + 1, box[2] - 2, FIELD_HEIGHT - 2), tooltip=label, flush_right=True
+        )
         page.line((MARGIN, top + 25), (MARGIN + WIDTH, top + 25), (0.88, 0.90, 0.92))
     _heading(page, 330, 5, "Where to pay")
     _text(form, page, "bank.holder", "Account holder", (MARGIN, 384, WIDTH, FIELD_HEIGHT))

@@ -18,7 +18,7 @@ from dev.temporal_server import find_server, start_server
 
 ROOT = Path(__file__).parent.parent
 READY = 60.0  # seconds until worker and gateway must answer: about 3 s on 2 cores
-GRACE = 20.0  # seconds of draining before a process is killed
+GRACE = 40.0  # seconds of draining before a process is killed; more than EDITS_GRACE, which is 30
 
 
 class Stack:
