@@ -18,8 +18,9 @@ $(STAMP): requirements-dev.lock
 	touch $(STAMP)
 
 # One edit end to end on a real server, then two cancels. FORM=path.pdf INSTRUCTIONS='Label: value' for a form of your own.
-demo: export FORM := $(value FORM)
-demo: export INSTRUCTIONS := $(value INSTRUCTIONS)
+# `value`: a dollar sign in them is theirs, not make's.
+demo: override export FORM := $(value FORM)
+demo: override export INSTRUCTIONS := $(value INSTRUCTIONS)
 demo: setup
 	@$(PY) -m dev.demo
 

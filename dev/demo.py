@@ -80,7 +80,11 @@ def read_wanted() -> Wanted:
     instructions = os.environ.get("INSTRUCTIONS", "")
     if not instructions.strip():
         raise StackError("FORM needs INSTRUCTIONS too, as lines of `Label: value` or as JSON.")
-    return Wanted(Path(form).name, Path(form).read_bytes(), instructions, {})
+    try:
+        document = Path(form).expanduser().read_bytes()
+    except OSError as error:
+        raise StackError(f"FORM={form} cannot be read: {error.strerror}.") from error
+    return Wanted(Path(form).name, document, instructions, {})
 
 
 def run(wanted: Wanted) -> None:

@@ -233,6 +233,7 @@ def _costs(form: FormWriter, page: Page) -> None:
 
 
 BIG_COLUMNS, BIG_ROWS = 4, 24
+BIG_VALUES = 3_000
 
 
 def big_form(fields: int) -> bytes:
@@ -252,4 +253,5 @@ def big_form(fields: int) -> bytes:
 
 
 def big_instructions(fields: int) -> str:
-    return "\n".join(f"row_{index + 1:05d}: item {index + 1}" for index in range(fields))
+    """Values for the first of them: instructions have a limit of their own, below that of fields."""
+    return "\n".join(f"row_{index + 1:05d}: item {index + 1}" for index in range(min(fields, BIG_VALUES)))

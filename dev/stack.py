@@ -32,6 +32,7 @@ class Stack:
         self, home: Path, *, temporal_port: int, ui_port: int | None, gateway_port: int, env: Mapping[str, str]
     ) -> None:
         self.home = home.absolute()
+        self.binary: Path | None = None
         self.server: Process | None = None
         self.worker: Process | None = None
         self.gateway: Process | None = None
@@ -89,9 +90,9 @@ class Stack:
             process.check()
 
     def _start_server(self) -> Process:
-        log = self._log("temporal")
-        db = self.home / "temporal.db"
-        return start_server(find_server(), db=db, port=self._temporal_port, ui_port=self._ui_port, log=log)
+        self.binary = find_server()
+        db, log = self.home / "temporal.db", self._log("temporal")
+        return start_server(self.binary, db=db, port=self._temporal_port, ui_port=self._ui_port, log=log)
 
     def _start_python(self, name: str, *arguments: str) -> Process:
         return start(name, [sys.executable, *arguments], log=self._log(name), env=self.env, cwd=ROOT)

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import secrets
+import shutil
 import signal
 import sys
 import threading
@@ -77,6 +78,7 @@ def kept_key(path: Path) -> str:
 def welcome(stack: Stack, key: str) -> str:
     sample = write_sample(stack.home / "sample")
     auth = f"-H 'Authorization: Bearer {key}'"
+    temporal = "temporal" if shutil.which("temporal") or stack.binary is None else near(stack.binary)
     queue = stack.env.get("EDITS_TASK_QUEUE", "edits")
     return f"""
 durable-edits is up; Ctrl-C drains and stops it
@@ -96,8 +98,8 @@ Try it: a background edit of a sample form; what became of it; its report; a can
 
 The same through Temporal alone; it shows up over HTTP under the workflow's id
 
-  temporal workflow start --address {stack.temporal_address} --type EditWorkflow --task-queue {queue} \\
-    --workflow-id my-first-edit --input-file {near(sample / "input.json")}
+  {temporal} workflow start --address {stack.temporal_address} --type EditWorkflow --task-queue {queue} \\
+    --workflow-id my-edit-$(date +%s) --input-file {near(sample / "input.json")}
 """
 
 

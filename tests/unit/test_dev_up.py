@@ -1,0 +1,109 @@
+"""`make up` keeps one key for a home, and says which port is in its way."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dev.errors import PortTaken
+from dev.processes import free_ports
+from dev.sample_form import sample_form
+from dev.stack import Stack
+from dev.up import GATEWAY, TEMPORAL, free_port, kept_key, welcome
+from durable_edits.contracts import EditInput
+from durable_edits.storage.document_urls import decode_data_url
+
+ROOT = Path(__file__).parents[2]
+
+
+def stack(home: Path, **env: str) -> Stack:
+    return Stack(home, temporal_port=7233, ui_port=8233, gateway_port=8000, env=env)
+
+
+def test_the_key_stays_the_same(tmp_path: Path) -> None:
+    assert kept_key(tmp_path / "key") == kept_key(tmp_path / "key")
+
+
+def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+    kept_key(tmp_path / "key")
+
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+
+def test_every_home_has_a_key_of_its_own(tmp_path: Path) -> None:
+    assert kept_key(tmp_path / "one") != kept_key(tmp_path / "other")
+
+
+def test_a_taken_port_is_named_with_the_variable_that_moves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        monkeypatch.setenv("EDITS_PORT", str(port))
+
+        with pytest.raises(PortTaken, match=f"Port {port}, for the gateway, is taken.* set EDITS_PORT"):
+            free_port(*GATEWAY)
+
+
+def test_somebody_elses_temporal_needs_no_port_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        monkeypatch.setenv("EDITS_DEV_TEMPORAL_PORT", str(port))
+        monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
+
+        assert free_port(*TEMPORAL) == port
+
+
+def test_it_prints_the_urls_and_the_key(tmp_path: Path) -> None:
+    text = welcome(stack(tmp_path), "secret-key")
+
+    assert all(part in text for part in ("http://127.0.0.1:8000", "http://127.0.0.1:8233", "secret-key"))
+
+
+def test_the_sample_it_writes_is_a_workflow_input(tmp_path: Path) -> None:
+    welcome(stack(tmp_path), "secret-key")
+
+    edit = EditInput.model_validate(json.loads((tmp_path / "sample" / "input.json").read_text()))
+
+    assert decode_data_url(edit.document.url) == ("application/pdf", sample_form())
+
+
+def test_our_own_server_is_reached_without_the_settings_of_another(tmp_path: Path) -> None:
+    env = stack(tmp_path, TEMPORAL_NAMESPACE="prod", TEMPORAL_API_KEY="x", PATH="/bin").env
+
+    assert {name for name in env if name.startswith("TEMPORAL_")} == {"TEMPORAL_ADDRESS", "TEMPORAL_CONFIG_FILE"}
+
+
+def test_somebody_elses_server_keeps_its_settings(tmp_path: Path) -> None:
+    env = stack(tmp_path, TEMPORAL_ADDRESS="prod:7233", TEMPORAL_NAMESPACE="prod").env
+
+    assert (env["TEMPORAL_ADDRESS"], env["TEMPORAL_NAMESPACE"]) == ("prod:7233", "prod")
+
+
+def test_a_process_that_cannot_start_leaves_nothing_running(tmp_path: Path) -> None:
+    """Nobody listens at this address, so the worker gives up: it is named, and the rest taken down."""
+    [nobody, gateway] = free_ports(2)
+    program = f"""
+import os
+from pathlib import Path
+from dev.errors import ProcessDied
+from dev.stack import Stack
+stack = Stack(Path({str(tmp_path)!r}), temporal_port=0, ui_port=None, gateway_port={gateway},
+              env={{**os.environ, "TEMPORAL_ADDRESS": "127.0.0.1:{nobody}"}})
+try:
+    with stack:
+        pass
+except ProcessDied as error:
+    print(error)
+print(all(process.exit_code is not None for process in stack.processes))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+
+    assert "ended with code" in run.stdout
+    assert run.stdout.endswith("True\n")
