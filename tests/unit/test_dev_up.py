@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
 import subprocess
@@ -84,26 +85,28 @@ def test_somebody_elses_server_keeps_its_settings(tmp_path: Path) -> None:
     assert (env["TEMPORAL_ADDRESS"], env["TEMPORAL_NAMESPACE"]) == ("prod:7233", "prod")
 
 
-def test_a_process_that_cannot_start_leaves_nothing_running(tmp_path: Path) -> None:
-    """Nobody listens at this address, so the worker gives up: it is named, and the rest taken down."""
-    [nobody, gateway] = free_ports(2)
+def test_one_process_that_cannot_start_takes_the_others_down(tmp_path: Path) -> None:
+    """The gateway refuses its keys while the worker still waits for a server that accepts and never answers."""
+    [gateway] = free_ports(1)
     program = f"""
 import os
 from pathlib import Path
+from dev import stack
 from dev.errors import ProcessDied
-from dev.stack import Stack
-stack = Stack(Path({str(tmp_path)!r}), temporal_port=0, ui_port=None, gateway_port={gateway},
-              env={{**os.environ, "TEMPORAL_ADDRESS": "127.0.0.1:{nobody}"}})
+stack.GRACE = 0.2
+env = {{**os.environ, "EDITS_API_KEYS": "without-an-organization"}}
+whole = stack.Stack(Path({str(tmp_path)!r}), temporal_port=0, ui_port=None, gateway_port={gateway}, env=env)
 try:
-    with stack:
-        pass
+    whole.__enter__()
 except ProcessDied as error:
     print(error)
-print(all(process.exit_code is not None for process in stack.processes))
+print([process.exit_code is not None for process in whole.processes])
+os._exit(0)
 """
-    run = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
-    )
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        env = {**os.environ, "TEMPORAL_ADDRESS": f"127.0.0.1:{silent.getsockname()[1]}"}
+        command = [sys.executable, "-c", program]
+        run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=120)
 
-    assert "ended with code" in run.stdout
-    assert run.stdout.endswith("True\n")
+    assert "gateway ended with code 1" in run.stdout
+    assert run.stdout.endswith("[True, True]\n")
