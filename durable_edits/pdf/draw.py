@@ -84,7 +84,10 @@ class Canvas:
             if field.kind is FieldKind.TEXT:
                 self.draw_text(node, widget, field.value, filled=False)
             else:
-                self.draw_choice(node, widget, current_choices(node), filled=False)
+                values = set(current_choices(node))
+                known = [option for option in choice_options(node) if option.value in values]
+                typed = sorted(values - {option.value for option in known})
+                self.draw_choice(node, widget, [option.label for option in known] + typed, filled=False)
 
     def finish(self) -> bytes:
         """The document with its increment."""
@@ -148,6 +151,8 @@ class Canvas:
 
 def drawn(found: list[Drawing | None]) -> tuple[FieldStatus, str]:
     """The status of a value from how its widgets came out."""
+    if not any(found):
+        return FieldStatus.FILLED, "stored; the field has no place on a page where it could be seen"
     missing = sorted({letter for each in found if each is not None for letter in each[1]})
     if missing:
         names = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:5])

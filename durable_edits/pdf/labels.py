@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import pypdfium2
@@ -12,6 +13,7 @@ from durable_edits.pdf.limits import LABEL_ABOVE, LABEL_LEFT, LABEL_LENGTH, LABE
 from durable_edits.pdf.tree import FieldNode
 
 Rect = tuple[float, float, float, float]
+_PDFIUM = threading.Lock()  # pdfium is not safe across threads, not even on different documents
 WORD_GAP = 12.0  # points between two pieces of one printed line
 
 
@@ -26,16 +28,21 @@ class Piece:
     top: float
 
 
-def printed_labels(document: Document, nodes: list[FieldNode]) -> dict[str, str]:
+def printed_labels(document: Document, nodes: list[FieldNode], password: str | None) -> dict[str, str]:
     """A label for each of the fields that has one near it; a page that the text reader refuses has none."""
     wanted: dict[int, list[tuple[FieldNode, Rect]]] = {}
     for node in nodes:
         widget = next((each for each in node.widgets if each.page is not None and each.rect is not None), None)
         if widget is not None and widget.page is not None and widget.rect is not None:
             wanted.setdefault(widget.page.number, []).append((node, widget.rect))
+    with _PDFIUM:
+        return _labels(document.data, wanted, password)
+
+
+def _labels(data: bytes, wanted: dict[int, list[tuple[FieldNode, Rect]]], password: str | None) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
-        reader = pypdfium2.PdfDocument(document.data)
+        reader = pypdfium2.PdfDocument(data, password=password)
     except pypdfium2.PdfiumError:
         return found
     try:

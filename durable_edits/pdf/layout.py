@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from durable_edits.pdf.fallback import Glyph
 from durable_edits.pdf.limits import AUTO_SIZE, MAX_AUTO_SIZE, MIN_SIZE
 from durable_edits.pdf.style import Style
-from durable_edits.pdf.typesetting import Line, Typesetter
+from durable_edits.pdf.typesetting import Line, Typesetter, clusters
 
 PADDING = 2.0  # points between border and text, as viewers leave
 LEADING = 1.15  # line distance in sizes
+SLACK = 1.15  # ascent and descent leave room for accents over capitals; ink reaches that far hardly ever
 STEP = 0.5  # points by which a size that does not fit is made smaller
 _WORDS = re.compile(r"\S+\s*|\s+")
 
@@ -36,14 +38,13 @@ def place_line(text: str, style: Style, setter: Typesetter) -> Placed:
     line = setter.line(flat)
     inset = style.border_width + PADDING
     room = max(style.width - 2 * inset, 1.0)
-    tall = (setter.ascent - setter.descent) / 1000
-    size = style.size or min(max((style.height - 2 * style.border_width) * 0.9 / tall, MIN_SIZE), MAX_AUTO_SIZE)
+    size = _size_by_height(style, setter)
     if line.width * size / 1000 > room:
         size = max(room * 1000 / line.width, min(size, MIN_SIZE))
-    shown = len(flat)
+    shown = len(flat) if _tall_enough(style, setter, size) else 0
     width = line.width * size / 1000
     if width > room * 1.001:
-        shown = int(len(flat) * room / width)
+        shown = min(shown, int(len(flat) * room / width))
         x = inset
     else:
         x = inset + (room - width) * style.align / 2
@@ -52,44 +53,68 @@ def place_line(text: str, style: Style, setter: Typesetter) -> Placed:
 
 def place_comb(text: str, cells: int, style: Style, setter: Typesetter) -> Placed:
     """One character to a cell, centred in it; aligned by whole cells."""
-    shown = text[:cells]
+    letters = clusters(text)
     cell = style.width / cells
-    tall = (setter.ascent - setter.descent) / 1000
-    size = style.size or min(max((style.height - 2 * style.border_width) * 0.9 / tall, MIN_SIZE), MAX_AUTO_SIZE)
-    lines = [setter.line(character) for character in shown]
+    lines = [setter.line(letter) for letter in letters[:cells]]
+    size = _size_by_height(style, setter)
     widest = max((line.width for line in lines), default=0.0)
     if widest * size / 1000 > cell:
         size = max(cell * 1000 / widest, MIN_SIZE)
-    first = (cells - len(shown)) * style.align // 2
+    first = (cells - len(lines)) * style.align // 2
     y = _centred(style, setter, size)
     spots = [
         (line, (first + index) * cell + (cell - line.width * size / 1000) / 2, y) for index, line in enumerate(lines)
     ]
-    return Placed(_text(style, spots, size), len(shown), len(text))
+    fits = _tall_enough(style, setter, size) and widest * size / 1000 <= cell * SLACK
+    return Placed(_text(style, spots, size), len(lines) if fits else 0, len(letters))
 
 
 def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
     """Wrapped lines from the top; a size that does not fit is made smaller down to MIN_SIZE."""
     inset = style.border_width + PADDING
-    room, height = max(style.width - 2 * inset, 1.0), max(style.height - 2 * inset, 1.0)
+    above = style.border_width + min(PADDING, style.height * 0.1)
+    room, height = max(style.width - 2 * inset, 1.0), max(style.height - 2 * above, 1.0)
     words = [
         [(word, setter.line(word.rstrip()).width, setter.line(word).width) for word in _WORDS.findall(paragraph)]
         for paragraph in text.splitlines() or [""]
     ]
-    size = style.size or AUTO_SIZE
+    size = min(style.size or AUTO_SIZE, max(height, MIN_SIZE), MAX_AUTO_SIZE)
     lines = _wrap(words, room, size, setter)
-    while len(lines) * size * LEADING > height and size > MIN_SIZE:
-        size = max(size - STEP, MIN_SIZE)
-        lines = _wrap(words, room, size, setter)
-    visible = max(int(height / (size * LEADING) + 0.01), 1)
-    spots, y = [], style.height - inset - setter.ascent * size / 1000
-    for wrapped in lines[:visible]:
+    if len(lines) > _lines_in(height, size, setter):
+        size, lines = _shrunk(words, room, height, size, setter)
+    visible = _lines_in(height, size, setter)
+    spots, y = [], style.height - above - setter.ascent * size / 1000
+    for wrapped in lines[: max(visible, 1)]:
         line = setter.line(wrapped.rstrip())
         spots.append((line, inset + max(room - line.width * size / 1000, 0) * style.align / 2, y))
         y -= size * LEADING
     total = sum(len(line.strip()) for line in lines)
     shown = sum(len(line.strip()) for line in lines[:visible])
     return Placed(_text(style, spots, size), shown, total)
+
+
+def _shrunk(
+    words: list[list[tuple[str, float, float]]], room: float, height: float, size: float, setter: Typesetter
+) -> tuple[float, list[str]]:
+    """The largest size, by steps of STEP, at which all lines are seen; MIN_SIZE where none is small enough."""
+    smallest = min(size, MIN_SIZE)
+    too_large, fitting = 0, math.ceil((size - smallest) / STEP)
+    while too_large + 1 < fitting:
+        middle = (too_large + fitting) // 2
+        tried = size - middle * STEP
+        if len(_wrap(words, room, tried, setter)) > _lines_in(height, tried, setter):
+            too_large = middle
+        else:
+            fitting = middle
+    found = max(size - fitting * STEP, smallest)
+    return found, _wrap(words, room, found, setter)
+
+
+def _lines_in(height: float, size: float, setter: Typesetter) -> int:
+    first = (setter.ascent - setter.descent) * size / 1000
+    if first > height * SLACK:
+        return 0
+    return 1 + max(int((height - first) / (size * LEADING) + 0.01), 0)
 
 
 def _wrap(paragraphs: list[list[tuple[str, float, float]]], room: float, size: float, setter: Typesetter) -> list[str]:
@@ -114,13 +139,26 @@ def _wrap(paragraphs: list[list[tuple[str, float, float]]], room: float, size: f
 def _break(word: str, limit: float, setter: Typesetter) -> list[str]:
     """A word wider than the line (or a script that writes no spaces), cut where the line ends."""
     parts, part, used = [], "", 0.0
-    for character in word:
-        width = setter.line(character).width
+    for cluster in clusters(word):
+        width = setter.line(cluster).width
         if part and used + width > limit:
             parts.append(part)
             part, used = "", 0.0
-        part, used = part + character, used + width
+        part, used = part + cluster, used + width
     return [*parts, part]
+
+
+def _size_by_height(style: Style, setter: Typesetter) -> float:
+    """The author's size where the box is high enough for it; for size 0 what fills the box."""
+    tall = (setter.ascent - setter.descent) / 1000
+    room = style.height - 2 * style.border_width
+    fixed = style.size if 0 < style.size * tall <= room * SLACK else 0.0
+    largest = style.size or MAX_AUTO_SIZE
+    return fixed or min(max(room * 0.9 / tall, min(MIN_SIZE, largest)), largest, MAX_AUTO_SIZE)
+
+
+def _tall_enough(style: Style, setter: Typesetter, size: float) -> bool:
+    return (setter.ascent - setter.descent) * size / 1000 <= style.height * SLACK
 
 
 def _centred(style: Style, setter: Typesetter, size: float) -> float:

@@ -9,6 +9,7 @@ MAX_TEXT = 100_000  # characters of one value; a full page holds about 5,000
 MIN_SIZE = 4.0  # points; smaller is not legible in print
 AUTO_SIZE = 12.0  # points; where a multiline field leaves the size to the viewer
 MAX_AUTO_SIZE = 144.0  # points; a size-0 field as high as a page would otherwise hold one letter
+MAX_SIDE = 100_000.0  # points of a widget; a page has at most 14,400 (ISO 32000-1, annex C)
 LABEL_PAGES = 50  # pages whose printed text is searched for labels; about 5 ms each
 LABEL_LEFT = 220.0  # points a printed label may stand left of its field
 LABEL_ABOVE = 26.0  # points it may stand above

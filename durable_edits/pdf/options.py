@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pypdf.generic import ArrayObject, PdfObject
+from pypdf.generic import ArrayObject
 
-from durable_edits.form import Option
+from durable_edits.form import FieldKind, Option
 from durable_edits.pdf.document import items
 from durable_edits.pdf.geometry import box_of
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
@@ -25,11 +25,15 @@ def buttons(node: FieldNode) -> list[Button]:
     """On-states by name; where a widget has no appearance to name one, /Opt or its place in the group does."""
     exports = [text_of(item) for item in items(node.values.get("/Opt"))]
     found = []
+    known = {state for widget in node.widgets for state in widget.on_states()}
+    common = next(iter(known)) if len(known) == 1 and node.kind is FieldKind.CHECKBOX else ""
     for index, widget in enumerate(node.widgets):
         states = widget.on_states()
         current = text_of(widget.dictionary.get("/AS"))
         if states:
             state = states[0]
+        elif common:
+            state = common  # a check box without an appearance goes with those of its field that have one
         elif current and current != "Off":
             state = current
         elif len(node.widgets) == 1:
@@ -81,8 +85,12 @@ def current_states(node: FieldNode) -> set[str]:
 
 
 def current_choices(node: FieldNode) -> list[str]:
+    """The chosen options' export values, also where the form stores what is displayed instead."""
     value = node.values.get("/V")
-    if isinstance(value, ArrayObject):
-        return [text_of(item) for item in items(value)]
-    text = text_of(value) if isinstance(value, PdfObject) else ""
-    return [text] if text else []
+    stored = items(value) if isinstance(value, ArrayObject) else [value]
+    options = choice_options(node)
+    found = []
+    for text in filter(None, map(text_of, stored)):
+        option = match_option(options, text)
+        found.append(text if option is None else option.value)
+    return found

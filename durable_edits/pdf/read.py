@@ -32,7 +32,7 @@ def read_form(data: bytes, *, password: str | None = None, max_pages: int = MAX_
     document = open_document(data, password, max_pages)
     with reading():
         tree = read_tree(document)
-        return described(document, form_of(document, tree), tree)
+        return described(document, form_of(document, tree), tree, password)
 
 
 def form_of(document: Document, tree: FieldTree) -> Form:
@@ -41,10 +41,10 @@ def form_of(document: Document, tree: FieldTree) -> Form:
     return Form(pages=len(document.pages), fields=fields)
 
 
-def described(document: Document, form: Form, tree: FieldTree) -> Form:
+def described(document: Document, form: Form, tree: FieldTree, password: str | None) -> Form:
     """The form with a printed label for each field that has no tooltip."""
     bare = {field.key for field in form.fields if not field.description}
-    labels = printed_labels(document, [node for node in tree.nodes if node.key in bare]) if bare else {}
+    labels = printed_labels(document, [node for node in tree.nodes if node.key in bare], password) if bare else {}
     for field in form.fields:
         field.description = field.description or labels.get(field.key, "")
     return form
@@ -87,7 +87,9 @@ def _value(node: FieldNode, kind: FieldKind) -> str | None:
         case FieldKind.TEXT:
             return text_of(node.values.get("/V")) or None
         case FieldKind.CHECKBOX:
-            return "true" if current_states(node) else None
+            if current_states(node):
+                return "true"
+            return "false" if "/V" in node.values else None
         case FieldKind.RADIO:
             return next(iter(current_states(node)), None)
         case FieldKind.CHOICE:

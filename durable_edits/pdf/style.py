@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pypdf.generic import DictionaryObject
 
 from durable_edits.pdf.document import items, resolved
+from durable_edits.pdf.limits import MAX_SIDE
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
 
 _FONT = re.compile(r"/(\S+)\s+(-?\d*\.?\d+)\s+Tf")
@@ -47,9 +48,11 @@ class Style:
 def read_style(node: FieldNode, widget: Widget) -> Style | None:
     """None for a widget without a visible rectangle."""
     rect = widget.rect
-    if rect is None or rect[2] - rect[0] < 1 or rect[3] - rect[1] < 1:
+    if rect is None:
         return None
     width, height = rect[2] - rect[0], rect[3] - rect[1]
+    if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+        return None
     marks = resolved(widget.dictionary.get("/MK"), DictionaryObject) or DictionaryObject()
     turn = marks.get("/R")
     rotation = int(turn) % 360 // 90 * 90 if isinstance(turn, int | float) else 0
@@ -70,7 +73,7 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
         size=abs(float(size)),
         color=f"{colors[-1][0].strip()} {colors[-1][1]}" if colors else "0 g",
         align=int(align) if isinstance(align, int) and align in {0, 1, 2} else 0,
-        border_width=border_width if border_color else 0.0,
+        border_width=min(max(border_width, 0.0), min(width, height) / 2) if border_color else 0.0,
         border_style=border_style,
         border_color=border_color,
         background=background,
@@ -83,7 +86,9 @@ def color_operator(value: object, *, stroke: bool = False) -> str | None:
     if len(parts) not in _OPERATORS or not all(isinstance(part, int | float) for part in parts):
         return None
     operator = _OPERATORS[len(parts)]
-    return " ".join([*(f"{float(str(part)):g}" for part in parts), operator.upper() if stroke else operator])
+    return " ".join(
+        [*(f"{min(max(float(str(part)), 0), 1):g}" for part in parts), operator.upper() if stroke else operator]
+    )
 
 
 def hex_operator(color: str) -> str:

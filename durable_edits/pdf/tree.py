@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -110,7 +111,10 @@ def text_of(value: object) -> str:
     if isinstance(found, str):
         return found.removeprefix("/")
     if isinstance(found, DictionaryObject) and hasattr(found, "get_data"):
-        return bytes(found.get_data()).decode("utf-8", "replace")
+        data = bytes(found.get_data())
+        if data.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
+            return data.decode("utf-16", "replace")
+        return data.decode("utf-8-sig", "replace")
     return ""
 
 

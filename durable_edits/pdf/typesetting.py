@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from durable_edits.pdf.fallback import EmbeddedFace, Face, Glyph, face_for
 from durable_edits.pdf.field_font import FieldFont
 
 Embed = Callable[[Face], EmbeddedFace]
+JOINERS = "\u200c\u200d"  # zero width non-joiner and joiner
+MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
+_WORDS = re.compile(r"\S+\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,19 @@ class Typesetter:
         self.ascent, self.descent = font.ascent, font.descent
 
     def line(self, text: str) -> Line:
+        text = text.replace("\t", " ")
+        if not text.isascii():
+            text = "".join(clusters(text))
         if all(self.font.shows(character) for character in text):
             return Line((Run(self.font.name, self.font.width(text), self.font.encode(text)),))
         return Line(tuple(run for part, rtl in _visual(text) for run in self._runs(part, rtl)))
 
     def _runs(self, text: str, rtl: bool) -> Iterable[Run]:
-        parts = list(self._by_font(text))
+        parts = list(self._by_font(text, rtl))
         for part, face in reversed(parts) if rtl else parts:
             if face is None:
-                yield Run(self.font.name, self.font.width(part), self.font.encode(part))
+                shown = "".join(MIRRORED.get(each, each) for each in reversed(part)) if rtl else part
+                yield Run(self.font.name, self.font.width(shown), self.font.encode(shown))
                 continue
             embedded = self._embed(face)
             glyphs = face.shape(part, right_to_left=rtl)
@@ -58,28 +66,62 @@ class Typesetter:
             width = sum(glyph.advance for glyph in glyphs)
             yield Run(face.name, width, glyphs=tuple((glyph, embedded.widths[glyph.cid]) for glyph in glyphs))
 
-    def _by_font(self, text: str) -> Iterable[tuple[str, Face | None]]:
-        """Pieces of `text` with the face that shows each, None for the field's own font."""
+    def _by_font(self, text: str, rtl: bool) -> Iterable[tuple[str, Face | None]]:
+        """Pieces of `text` with the face that shows each, None for the field's own font.
+
+        A word stays in one face where one has all of it; right to left, so does the whole stretch, or the shaper
+        could not join and mirror across its spaces and brackets.
+        """
         piece, current = "", None
-        for character in text:
-            if piece and unicodedata.combining(character) and current is not None and current.shows(character):
-                piece += character
-                continue
-            if self.font.shows(character):
-                face = None
-            elif (face := face_for(character)) is None:
-                if not _invisible(character):
-                    self.missing.add(character)
-                continue
-            # A space between two words in a fallback face stays with them.
-            if character == " " and current is not None and current.shows(" "):
-                face = current
-            if piece and face is not current:
-                yield piece, current
-                piece = ""
-            piece, current = piece + character, face
+        for word in [text] if rtl else _WORDS.findall(text):
+            for cluster, face in self._faces(clusters(word)):
+                if piece and face is not current:
+                    yield piece, current
+                    piece = ""
+                piece, current = piece + cluster, face
         if piece:
             yield piece, current
+
+    def _faces(self, letters: list[str]) -> list[tuple[str, Face | None]]:
+        found = []
+        for letter in letters:
+            shown, face = self._face(letter)
+            if shown:
+                found.append((shown, face))
+        used = dict.fromkeys(face for _letter, face in found if face is not None)
+        whole = next(
+            (face for face in used if all(face.shows(each) for letter, _face in found for each in letter)), None
+        )
+        return found if whole is None else [(letter, whole) for letter, _face in found]
+
+    def _face(self, letter: str) -> tuple[str, Face | None]:
+        """The face that shows a letter with its marks, and what of it can be shown; the rest is reported missing."""
+        visible = "".join(each for each in letter if self.font.shows(each) or not _invisible(each))
+        if visible and all(self.font.shows(each) for each in visible):
+            return visible, None
+        candidates = {id(face): face for each in visible if (face := face_for(each)) is not None}
+        best = max(candidates.values(), key=lambda face: sum(map(face.shows, visible)), default=None)
+        if best is None:
+            self.missing.update(each for each in visible if not self.font.shows(each))
+            return "".join(each for each in visible if self.font.shows(each)), None
+        self.missing.update(each for each in visible if not best.shows(each))
+        return "".join(each for each in letter if best.shows(each)), best
+
+
+def clusters(text: str) -> list[str]:
+    """Letters with the marks that belong to them, composed where Unicode has one character for both.
+
+    Single characters are left as they are: normalizing those would turn one form of a Han character into another.
+    """
+    found: list[str] = []
+    for each in text:
+        if found and (
+            unicodedata.category(each) in {"Mn", "Mc", "Me"} or each in JOINERS or found[-1][-1] == JOINERS[-1]
+        ):
+            found[-1] += each
+        else:
+            found.append(each)
+    return [unicodedata.normalize("NFC", each) if len(each) > 1 else each for each in found]
 
 
 def _invisible(character: str) -> bool:

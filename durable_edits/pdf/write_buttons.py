@@ -8,7 +8,7 @@ from durable_edits.form import FieldKind, FieldStatus
 from durable_edits.pdf.appearance import CHECK, CIRCLE, button_appearance
 from durable_edits.pdf.document import resolved
 from durable_edits.pdf.draw import Canvas, Filled
-from durable_edits.pdf.options import Button, button_options, buttons, current_states, match_option
+from durable_edits.pdf.options import Button, button_options, buttons, match_option
 from durable_edits.pdf.tree import FieldNode, text_of
 
 OFF = "Off"
@@ -24,11 +24,18 @@ def fill_checkbox(canvas: Canvas, node: FieldNode, value: str) -> Filled:
         on = True
     else:
         return Filled(FieldStatus.UNKNOWN_OPTION, 'a check box takes "true" or "false"')
-    if bool(current_states(node)) == on and all(button.widget.on_states() for button in found):
-        return Filled(FieldStatus.UNCHANGED, stored=True, value="true" if on else None)
     state = found[0].state if on and found else OFF
+    if _says_already(node, state, found):
+        return Filled(FieldStatus.UNCHANGED)
     _set(canvas, node, state, found)
     return Filled(FieldStatus.FILLED, stored=True, value="true" if on else "false")
+
+
+def _says_already(node: FieldNode, state: str, found: list[Button]) -> bool:
+    """The value and what each widget shows agree; a form can say one and show the other."""
+    widgets = [button.widget for button in found]
+    said = [node.values.get("/V"), *(widget.dictionary.get("/AS") for widget in widgets)]
+    return all(widget.on_states() for widget in widgets) and all((text_of(each) or OFF) == state for each in said)
 
 
 def fill_radio(canvas: Canvas, node: FieldNode, value: str) -> Filled:
