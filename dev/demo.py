@@ -60,6 +60,8 @@ def main() -> int:
         shutil.rmtree(HOME, ignore_errors=True)
         OUT.mkdir(parents=True)
         run(wanted)
+    except KeyboardInterrupt:
+        return 130
     except (StackError, httpx.HTTPError, OSError) as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1

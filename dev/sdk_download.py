@@ -7,6 +7,7 @@ whoever waits can end a download that hangs.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 
 from temporalio.testing import WorkflowEnvironment
@@ -18,7 +19,10 @@ async def download(folder: str) -> None:
 
 
 if __name__ == "__main__":
+    code = 0
     try:
         asyncio.run(download(sys.argv[1]))
     except RuntimeError as error:
-        sys.exit(str(error).splitlines()[0])
+        print(str(error).splitlines()[0], file=sys.stderr, flush=True)
+        code = 1
+    os._exit(code)  # the interpreter's teardown can abort with Temporal's threads alive, and say so last

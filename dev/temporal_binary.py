@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dev.errors import NoTemporalServer
+from dev.processes import start
 
 # Newer tags cannot be installed by `go install`: their go.mod has a replace directive.
 GO_PACKAGE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
@@ -55,16 +55,19 @@ def runnable(path: Path) -> bool:
 
 def _make(target: Path, env: Mapping[str, str], say: Say) -> None:
     failures = []
+    folder = target.parent / "making"
     for source in (_download, _build):
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix="making-") as folder:
-            try:
-                made = source(Path(folder), env, say)
-            except NoTemporalServer as failure:
-                say(f"Temporal server: {failure}")
-                failures.append(str(failure))
-            else:
-                made.replace(target)  # in one step: nobody ever sees half a program
-                return
+        shutil.rmtree(folder, ignore_errors=True)  # also what a killed attempt left: the lock is ours
+        folder.mkdir()
+        try:
+            source(folder, env, say).replace(target)  # in one step: nobody ever sees half a program
+        except NoTemporalServer as failure:
+            say(f"Temporal server: {failure}")
+            failures.append(str(failure))
+        else:
+            return
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     raise NoTemporalServer(
         "There is no Temporal dev server here. Install the `temporal` command line (https://docs.temporal.io/cli), or "
         "Go 1.24 or newer, or set TEMPORAL_ADDRESS to a running server. Tried: " + "; ".join(failures)
@@ -99,10 +102,10 @@ def _build(folder: Path, env: Mapping[str, str], say: Say) -> Path:
 def _run(what: str, command: list[str], env: dict[str, str], late: Callable[[float], bool], say: Say) -> None:
     """Run to the end, saying how long it takes. Raises NoTemporalServer when it fails or is late."""
     began, told = time.monotonic(), 0.0
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    with tempfile.TemporaryDirectory() as folder:
+        process = start(what, command, log=Path(folder) / "log", env=env)
         try:
-            while process.poll() is None:
+            while process.exit_code is None:
                 elapsed = time.monotonic() - began
                 if late(elapsed):
                     raise NoTemporalServer(f"{what} was given up after {elapsed:.0f} s")
@@ -112,15 +115,8 @@ def _run(what: str, command: list[str], env: dict[str, str], late: Callable[[flo
                 time.sleep(0.1)
         finally:
             process.kill()
-            process.wait()
-        if process.returncode != 0:
-            output.seek(0)
-            raise NoTemporalServer(f"{what} failed: {_last_line(output.read())}")
-
-
-def _last_line(output: bytes) -> str:
-    lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1][:300] if lines else "it said nothing"
+        if process.exit_code != 0:
+            raise NoTemporalServer(f"{what} failed: {process.tail(1)[:300] or 'it said nothing'}")
 
 
 @contextmanager

@@ -31,23 +31,26 @@ LOOK = 0.2  # seconds between two looks at the processes
 def main() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        return run(stop)
+        return run()
+    except KeyboardInterrupt:  # while it was starting
+        return 130
     except StackError as error:
         print(f"\nmake up stopped: {error}", file=sys.stderr)
         return 1
 
 
-def run(stop: threading.Event) -> int:
+def run() -> int:
     home = Path(os.environ.get("EDITS_HOME") or ROOT / ".edits").expanduser().absolute()
     home.mkdir(parents=True, exist_ok=True)
     temporal_port, ui_port, gateway_port = (free_port(*each) for each in (TEMPORAL, UI, GATEWAY))
     keys = os.environ.get("EDITS_API_KEYS") or f"default:{kept_key(home / 'api-key')}"
     env = {**os.environ, "EDITS_API_KEYS": keys}
     with Stack(home, temporal_port=temporal_port, ui_port=ui_port, gateway_port=gateway_port, env=env) as stack:
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
         key = keys.split(",")[0].strip().rpartition(":")[2]
         print(welcome(stack, key))
         while not stop.wait(LOOK):

@@ -113,6 +113,23 @@ def test_a_half_made_program_is_never_left_behind(machine: Machine) -> None:
     assert [path.name for path in machine.cached.parent.iterdir()] == ["temporal.lock"]
 
 
+def test_what_a_killed_build_left_is_swept_away(machine: Machine) -> None:
+    machine.go(MAKES_A_PROGRAM)
+    machine.program(machine.cached.parent / "making" / "half-a-program")
+
+    machine.find()
+
+    assert {path.name for path in machine.cached.parent.iterdir()} == {"temporal", "temporal.lock"}
+
+
+def test_the_reason_of_a_failed_download_is_the_servers(machine: Machine) -> None:
+    machine.go(MAKES_A_PROGRAM)
+
+    machine.find()
+
+    assert any("failed to download" in line for line in machine.said)
+
+
 def test_without_go_it_says_what_to_install(machine: Machine) -> None:
     with pytest.raises(NoTemporalServer, match=r"Install the `temporal` command line .* or Go .* TEMPORAL_ADDRESS"):
         machine.find()
