@@ -115,6 +115,7 @@ def fill(stack: Stack, api: EditsApi, wanted: Wanted) -> str:
     if stack.ui_url:
         run_path = f"{namespace(stack)}/workflows/{edit_id}"
         print(f"   its run in the Temporal UI: {stack.ui_url}/namespaces/{run_path}")
+        print(f"   (that link lives as long as the demo; EDITS_HOME={HOME.name} make up shows the same run later)")
     last: dict[str, Any] = {}
     for last in api.statuses(edit_id, EDIT):
         print(f"   {milliseconds(began)}  {last['status']}")
