@@ -36,7 +36,10 @@ def stored_url(organization: str, file_id: str, filename: str) -> str:
 
 def parse_stored_url(url: str) -> StoredFile | None:
     """None for any other URL."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # `https://[`: malformed, so no stored file; the fetcher refuses it
+        return None
     if parts.scheme != "https" or parts.hostname != STORED_FILES:
         return None
     path = parts.path.strip("/").split("/")
