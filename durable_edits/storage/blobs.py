@@ -100,7 +100,7 @@ def file_folder(file_id: str) -> str:
 def _safe(name: str) -> str:
     if _OWN_ID.fullmatch(name):
         return name
-    return "x" + hashlib.sha256(name.encode()).hexdigest()
+    return "x" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _open(url: str) -> ObjectStore:
