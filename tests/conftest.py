@@ -95,7 +95,7 @@ def _start_postgres(as_user: list[str], programs: Path, data: Path, folder: Path
 def _postgres_programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     on_path = shutil.which("postgres")
-    program = Path(on_path) if on_path else (found[-1] if found else None)
+    program = Path(on_path).resolve() if on_path else (found[-1] if found else None)
     return program.parent if program else None
 
 

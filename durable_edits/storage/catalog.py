@@ -243,16 +243,16 @@ def _edit_row(record: EditRecord) -> dict[str, Any]:
     filename = _storable(record.filename)
     return {
         "id": record.id,
-        "organization": record.organization,
+        "organization": _storable(record.organization),
         "created_at": to_microseconds(record.created_at),
         "file_id": record.file_id,
         "filename": filename,
         "filename_folded": filename.casefold(),
-        "mime_type": record.mime_type,
+        "mime_type": _storable(record.mime_type),
         "model": _storable(record.model),
         "color": _storable(record.color),
         "instructions": None if record.instructions is None else _storable(record.instructions),
-        "template_id": record.template_id,
+        "template_id": None if record.template_id is None else _storable(record.template_id),
     }
 
 
@@ -307,7 +307,7 @@ def _file_row(file: FileRecord) -> dict[str, Any]:
         "id": file.id,
         "organization": file.organization,
         "filename": _storable(file.filename),
-        "mime_type": file.mime_type,
+        "mime_type": _storable(file.mime_type),
         "blob": file.blob.model_dump(),
         "page_count": file.page_count,
         "created_at": to_microseconds(file.created_at),

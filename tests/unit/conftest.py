@@ -1,0 +1,35 @@
+"""Empty catalogs in both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from ulid import ULID
+
+NewDatabase = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Makes a database without tables and gives its URL."""
+    if request.param == "sqlite":
+
+        async def sqlite() -> str:
+            return f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('catalog')}/catalog.db"
+
+        return sqlite
+    server = make_url(request.getfixturevalue("postgres_url"))
+
+    async def postgresql() -> str:
+        name = f"catalog_{ULID()}".lower()
+        engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+        await engine.dispose()
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    return postgresql
