@@ -22,6 +22,7 @@ from durable_edits.errors import (
 from durable_edits.pdf.limits import MAX_DEPTH
 
 HEADER_WITHIN = 1024  # bytes; ISO 32000-1, annex H.3.4.1
+END_MARK = b"%%EOF"
 Kind = TypeVar("Kind", bound=PdfObject)
 
 INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
@@ -67,13 +68,22 @@ def open_document(data: bytes, password: str | None, max_pages: int) -> Document
         raise InvalidDocument("The document is not a PDF; send a PDF form.", reason="not_a_pdf")
     if b"startxref" not in data and b"endobj" not in data:
         raise InvalidDocument("The document is cut off: it has no objects; send the whole file.", reason="truncated")
+    try:
+        return _opened(data, password, max_pages)
+    except InvalidDocument as error:
+        if END_MARK in data[-HEADER_WITHIN:]:
+            raise
+        raise InvalidDocument("The document is cut off; send the whole file.", reason="truncated") from error
+
+
+def _opened(data: bytes, password: str | None, max_pages: int) -> Document:
     with reading():
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and reader.decrypt(password or "") is PasswordType.NOT_DECRYPTED:
             raise DocumentEncrypted("The document needs a password to be opened; send it without one.")
         root = resolved(reader.trailer.get("/Root"), DictionaryObject)
         if root is None:
-            raise InvalidDocument("The document has no catalog; it is cut off or damaged.", reason="truncated")
+            raise InvalidDocument("The document has no catalog; save it anew and send that.", reason="damaged")
         pages = list(_pages(root, max_pages))
     if not pages:
         raise DocumentWithoutPages("The document has no pages; send a form with at least one.")

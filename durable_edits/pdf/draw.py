@@ -151,8 +151,6 @@ class Canvas:
 
 def drawn(found: list[Drawing | None]) -> tuple[FieldStatus, str]:
     """The status of a value from how its widgets came out."""
-    if not any(found):
-        return FieldStatus.FILLED, "stored; the field has no place on a page where it could be seen"
     missing = sorted({letter for each in found if each is not None for letter in each[1]})
     if missing:
         names = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing[:5])

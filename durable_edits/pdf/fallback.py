@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import Any
 
@@ -30,6 +30,7 @@ FACES = (
     ("NotoSansHebrew", "pylopdf_fonts_he", "NotoSansHebrew-Variable.ttf"),
     ("NotoSansJP", "pylopdf_fonts_jp", "NotoSansJP-Regular.otf"),
 )
+NOTHING = "\u200b"  # the text of a glyph whose letter another glyph stands for; readers ignore a zero width space
 REGULAR = {"wght": 400.0, "wdth": 100.0}
 
 
@@ -58,6 +59,7 @@ class Face:
         self.scale = 1000.0 / self.font["head"].unitsPerEm
         self.ascent = self.font["hhea"].ascent * self.scale
         self.descent = self.font["hhea"].descent * self.scale
+        self.glyph_count = len(self._names)
         self.outlines_are_cff = "CFF " in self.font
         self._shaper = self._open_shaper()
 
@@ -126,28 +128,45 @@ def face_for(character: str) -> Face | None:
 
 @dataclass(slots=True)
 class EmbeddedFace:
-    """A face as used in one document: the glyphs it needs, and what each stands for."""
+    """A face as used in one document: the glyphs it needs, and what each stands for.
+
+    Letters can share a shape (Arabic ones that differ by their dots do), and a code has but one text to be copied as:
+    a shape that stands for something else gets another code. That needs a /CIDToGIDMap, which CFF fonts have not.
+    """
 
     face: Face
     resource: IndirectObject
     texts: dict[int, str] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
+    shapes: dict[int, int] = field(default_factory=dict)
+    _codes: dict[tuple[int, str], int] = field(default_factory=dict)
 
-    def use(self, glyphs: list[Glyph]) -> None:
-        for glyph in glyphs:
-            self.texts[glyph.cid] = self.texts.get(glyph.cid) or glyph.text
-            self.widths.setdefault(glyph.cid, round(glyph.advance))
+    def use(self, glyphs: list[Glyph]) -> list[Glyph]:
+        """The glyphs with the codes they have in this document."""
+        return [replace(glyph, cid=self._code(glyph)) for glyph in glyphs]
+
+    def _code(self, glyph: Glyph) -> int:
+        code = self._codes.get((glyph.cid, glyph.text))
+        if code is None:
+            free = glyph.cid not in self.texts or self.face.outlines_are_cff
+            code = glyph.cid if free else self.face.glyph_count + len(self._codes)
+            self._codes[glyph.cid, glyph.text] = code
+            self.shapes[code] = glyph.cid
+            self.texts[code] = self.texts.get(code) or glyph.text
+            self.widths.setdefault(code, round(glyph.advance))
+        return code
 
     def objects(self) -> dict[str, DictionaryObject]:
         """The font's parts: `font` (Type0), `descendant`, `descriptor`, `file`, `to_unicode`, `cid_to_gid`."""
-        name = _subset_name(self.face, frozenset(self.texts))
-        data, order = _subset(self.face, frozenset(self.texts))
+        shapes = frozenset(self.shapes.values())
+        name = _subset_name(self.face, shapes)
+        data, order = _subset(self.face, shapes)
         parts: dict[str, DictionaryObject] = {"file": _stream(data, **_file_keys(self.face, len(data)))}
         parts["descriptor"] = _descriptor(self.face, name)
         parts["descendant"] = _descendant(self.face, name, self._widths())
         parts["to_unicode"] = _stream(_to_unicode(self.texts))
         if not self.face.outlines_are_cff:
-            parts["cid_to_gid"] = _stream(_cid_to_gid(order))
+            parts["cid_to_gid"] = _stream(_cid_to_gid({code: order[shape] for code, shape in self.shapes.items()}))
         parts["font"] = _dictionary(Type="/Font", Subtype="/Type0", BaseFont=f"/{name}", Encoding="/Identity-H")
         return parts
 
@@ -245,7 +264,7 @@ def _cid_to_gid(order: dict[int, int]) -> bytes:
 
 
 def _to_unicode(texts: dict[int, str]) -> bytes:
-    rows = [(cid, text) for cid, text in sorted(texts.items()) if text]
+    rows = [(cid, text or NOTHING) for cid, text in sorted(texts.items())]
     lines = [
         "/CIDInit /ProcSet findresource begin",
         "12 dict begin begincmap",

@@ -98,7 +98,10 @@ def _fill(canvas: Canvas, node: FieldNode, field: Field, value: str | None) -> R
         field.value = filled.value
         for place in node.places:
             place.dictionary.pop("/RV", NullObject())
-    return ReportEntry(key=field.key, status=filled.status, reason=filled.reason)
+    reason = filled.reason
+    if filled.stored and not reason and not any(widget.seen for widget in node.widgets):
+        reason = "stored; no page shows this field"
+    return ReportEntry(key=field.key, status=filled.status, reason=reason)
 
 
 def _snapshot(node: FieldNode) -> list[tuple[DictionaryObject, dict[Any, Any]]]:

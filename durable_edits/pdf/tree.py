@@ -18,6 +18,7 @@ INHERITED = ("/FT", "/Ff", "/V", "/DV", "/DA", "/Q", "/MaxLen", "/Opt", "/I", "/
 READ_ONLY, REQUIRED = 1 << 0, 1 << 1
 MULTILINE, PASSWORD, COMB = 1 << 12, 1 << 13, 1 << 24
 RADIO, PUSH_BUTTON, RADIOS_IN_UNISON = 1 << 15, 1 << 16, 1 << 25
+HIDDEN, NO_VIEW = 1 << 1, 1 << 5  # of an annotation's /F
 COMBO, EDIT, MULTI_SELECT = 1 << 17, 1 << 18, 1 << 21
 
 
@@ -46,6 +47,15 @@ class Widget:
         if box is None:
             return None
         return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
+
+    @property
+    def seen(self) -> bool:
+        """Whether a viewer shows it: some of it lies on a page, and it is neither hidden nor without a view."""
+        flags = self.dictionary.get("/F")
+        if self.page is None or self.rect is None or (isinstance(flags, int) and flags & (HIDDEN | NO_VIEW)):
+            return False
+        (left, bottom, right, top), page = self.rect, self.page.box
+        return left < page[2] and right > page[0] and bottom < page[3] and top > page[1]
 
     def on_states(self) -> list[str]:
         """Names of the states that show the button on, without their slash."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from durable_edits.pdf.field_font import FieldFont
 
 Embed = Callable[[Face], EmbeddedFace]
 JOINERS = "\u200c\u200d"  # zero width non-joiner and joiner
+ACCENTED = 930.0  # how high the accent over a capital reaches; a font's ascent is that of its small letters
 MIRRORED = dict(zip("()[]{}<>«»", ")(][}{><»«", strict=True))
 _WORDS = re.compile(r"\S+\s*|\s+")
 
@@ -48,6 +50,8 @@ class Typesetter:
         text = text.replace("\t", " ")
         if not text.isascii():
             text = "".join(clusters(text))
+            if any(map(_accented_capital, text)):
+                self.ascent = max(self.ascent, ACCENTED)
         if all(self.font.shows(character) for character in text):
             return Line((Run(self.font.name, self.font.width(text), self.font.encode(text)),))
         return Line(tuple(run for part, rtl in _visual(text) for run in self._runs(part, rtl)))
@@ -60,8 +64,7 @@ class Typesetter:
                 yield Run(self.font.name, self.font.width(shown), self.font.encode(shown))
                 continue
             embedded = self._embed(face)
-            glyphs = face.shape(part, right_to_left=rtl)
-            embedded.use(glyphs)
+            glyphs = embedded.use(face.shape(part, right_to_left=rtl))
             self.ascent, self.descent = max(self.ascent, face.ascent * 0.85), min(self.descent, face.descent * 0.85)
             width = sum(glyph.advance for glyph in glyphs)
             yield Run(face.name, width, glyphs=tuple((glyph, embedded.widths[glyph.cid]) for glyph in glyphs))
@@ -106,6 +109,11 @@ class Typesetter:
             return "".join(each for each in visible if self.font.shows(each)), None
         self.missing.update(each for each in visible if not best.shows(each))
         return "".join(each for each in letter if best.shows(each)), best
+
+
+@functools.cache
+def _accented_capital(letter: str) -> bool:
+    return letter.isupper() and bool(unicodedata.decomposition(letter))
 
 
 def clusters(text: str) -> list[str]:

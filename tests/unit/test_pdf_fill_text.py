@@ -1,0 +1,193 @@
+"""Text fields: stored whole, drawn inside their box, and as the form says."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from durable_edits.form import Box, FieldStatus
+from durable_edits.pdf import FilledDocument, fill_form, read_form
+from tests.made_forms import COMB, MULTILINE, PASSWORD, encrypted, made_form, text, widgets
+from tests.pdf_view import changed, page_image, text_in, within
+
+SENTENCE = "a sentence of many words that is far longer than one line of the field can show at its own size"
+
+
+def box_of(data: bytes) -> Box:
+    box = read_form(data).fields[0].box
+    assert box is not None
+    return box
+
+
+def fill(data: bytes, value: str) -> FilledDocument:
+    return fill_form(data, {"t": value})
+
+
+def test_a_value_is_stored_and_seen_in_its_box() -> None:
+    filled = fill(made_form([text("t")]), "Ada Lovelace")
+
+    assert read_form(filled.data).fields[0].value == "Ada Lovelace"
+    assert text_in(filled.data, box_of(filled.data)) == "Ada Lovelace"
+
+
+def test_everything_of_the_input_stays_and_the_change_stands_behind_it() -> None:
+    blank = made_form([text("t")])
+
+    assert fill(blank, "Ada").data.startswith(blank)
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    blank = made_form([text("t")])
+
+    assert fill(blank, "Łódź 東京").data == fill(blank, "Łódź 東京").data
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize("align", [0, 1, 2])
+@pytest.mark.parametrize("size", [0, 12])
+@pytest.mark.parametrize("flags", [0, MULTILINE])
+def test_nothing_is_drawn_outside_the_box(turn: int, align: int, size: int, flags: int) -> None:
+    source = text("t", (100, 250, 180, 310), flags=flags, da=f"/Helv {size} Tf", more=f"/MK << /R {turn} >> /Q {align}")
+    blank = made_form([source])
+
+    filled = fill(blank, "Wgjpq ÄÅ some more words")
+
+    assert within(changed(blank, filled.data), box_of(blank))
+
+
+def test_a_long_line_is_made_smaller_until_it_fits() -> None:
+    filled = fill(made_form([text("t", (20, 300, 320, 320))]), SENTENCE)
+
+    assert filled.report[0].status is FieldStatus.FILLED
+    assert text_in(filled.data, box_of(filled.data)) == SENTENCE
+
+
+def test_a_box_lower_than_its_letters_gets_smaller_letters_with_their_accents_whole() -> None:
+    low, high = made_form([text("t", (20, 300, 220, 307))]), made_form([text("t", (20, 300, 220, 340))])
+
+    shapes = []
+    for blank in (low, high):
+        area = changed(blank, fill(blank, "ÄÄÄ").data)
+        assert area is not None
+        shapes.append((area[2] - area[0]) / (area[3] - area[1]))
+
+    assert shapes[0] == pytest.approx(shapes[1], rel=0.12)
+
+
+def test_what_no_legible_size_can_show_is_said_and_stored_whole() -> None:
+    filled = fill(made_form([text("t", (20, 300, 80, 320))]), SENTENCE)
+
+    assert filled.report[0].status is FieldStatus.DOES_NOT_FIT
+    assert f"of {len(SENTENCE)} characters" in filled.report[0].reason
+    assert read_form(filled.data).fields[0].value == SENTENCE
+
+
+def test_many_lines_are_wrapped_and_all_seen() -> None:
+    filled = fill(made_form([text("t", (20, 250, 180, 320), flags=MULTILINE)]), SENTENCE)
+
+    assert text_in(filled.data, box_of(filled.data)) == SENTENCE
+
+
+def test_more_lines_than_the_box_has_are_made_smaller_then_reported() -> None:
+    blank = made_form([text("t", (20, 300, 120, 320), flags=MULTILINE)])
+
+    assert fill(blank, SENTENCE).report[0].status is FieldStatus.FILLED
+    assert fill(blank, SENTENCE * 5).report[0].status is FieldStatus.DOES_NOT_FIT
+
+
+def test_an_absurd_font_size_is_cut_to_the_box() -> None:
+    blank = made_form([text("t", flags=MULTILINE, da="/Helv 99999999 Tf")])
+
+    assert within(changed(blank, fill(blank, SENTENCE).data), box_of(blank))
+
+
+def test_comb_letters_stand_each_in_its_cell() -> None:
+    filled = fill(made_form([text("t", (20, 300, 180, 320), flags=COMB, more="/MaxLen 8")]), "ABCD1234")
+
+    box = box_of(filled.data)
+    cells = [box.model_copy(update={"left": box.left + box.width * n / 8, "width": box.width / 8}) for n in range(8)]
+    assert [text_in(filled.data, cell) for cell in cells] == list("ABCD1234")
+
+
+def test_more_characters_than_the_field_takes_are_stored_and_reported() -> None:
+    filled = fill(made_form([text("t", more="/MaxLen 5")]), "1234567")
+
+    assert filled.report[0].status is FieldStatus.DOES_NOT_FIT
+    assert read_form(filled.data).fields[0].value == "1234567"
+    assert text_in(filled.data, box_of(filled.data)) == "12345"
+
+
+def test_a_password_is_not_shown() -> None:
+    filled = fill(made_form([text("t", flags=PASSWORD)]), "secret")
+
+    assert text_in(filled.data, box_of(filled.data)) == "••••••"
+
+
+def test_background_and_border_are_drawn_under_the_text() -> None:
+    source = text("t", (20, 300, 220, 320), more="/MK << /BG [1 1 0] /BC [1 0 0] >> /BS << /W 2 >>")
+
+    picture = page_image(fill(made_form([source]), "x").data)
+
+    assert picture.getpixel((3 * 200, 3 * 90)) == (255, 255, 0)
+    assert picture.getpixel((3 * 100, 3 * 81)) == (255, 0, 0)
+
+
+def test_filled_text_has_the_colour_that_was_asked_for() -> None:
+    filled = fill_form(made_form([text("t")]), {"t": "WWWW"}, color="#FF0000")
+
+    colours = {pixel for _count, pixel in page_image(filled.data).getcolors(1 << 20) or []}
+    assert (255, 0, 0) in colours
+
+
+def test_an_empty_value_clears_the_field() -> None:
+    filled = fill(fill(made_form([text("t")]), "Ada").data, "")
+
+    assert read_form(filled.data).fields[0].value is None
+    assert text_in(filled.data, box_of(filled.data)) == ""
+
+
+def test_tabs_and_line_ends_part_words_on_one_line() -> None:
+    filled = fill(made_form([text("t")]), "one\ttwo\nthree")
+
+    assert text_in(filled.data, box_of(filled.data)) == "one two three"
+
+
+def test_viewers_are_no_longer_asked_to_draw_and_what_they_drew_stays_seen() -> None:
+    other = text("other", (20, 200, 220, 220), more="/V (was there)")
+    blank = made_form([text("t"), other], acroform="/NeedAppearances true")
+
+    filled = fill(blank, "new")
+
+    assert b"/NeedAppearances" not in filled.data[len(blank) :]
+    last = read_form(filled.data).fields[1].box
+    assert last is not None
+    assert text_in(filled.data, last) == "was there"
+
+
+def test_rich_text_of_the_old_value_goes() -> None:
+    filled = fill(made_form([text("t", more="/V (old) /RV (<p>old</p>)")]), "new")
+
+    assert "/RV" not in widgets(filled.data)[0]
+
+
+def test_xfa_that_would_show_old_values_goes() -> None:
+    filled = fill(made_form([text("t")], acroform="/XFA (old)"), "new")
+
+    assert not PdfReader(io.BytesIO(filled.data)).xfa
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+def test_an_encrypted_document_stays_encrypted(algorithm: str) -> None:
+    filled = fill(encrypted(made_form([text("t")]), algorithm), "Ada Łovelace")
+
+    assert PdfReader(io.BytesIO(filled.data)).is_encrypted
+    assert b"Ada" not in filled.data
+    assert text_in(filled.data, box_of(filled.data)) == "Ada Łovelace"
+
+
+def test_all_places_of_a_field_show_the_value() -> None:
+    filled = fill(made_form([text("t"), text("t", (20, 200, 220, 220))]), "twice")
+
+    assert [text_in(filled.data, box) for box in read_form(filled.data).fields[0].boxes] == ["twice", "twice"]
