@@ -2,92 +2,127 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-from rapidfuzz import fuzz, process
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from durable_edits.form import Field, FieldKind, Form
-from durable_edits.planner.instructions import Pair
-from durable_edits.planner.limits import FUZZY_LENGTH, FUZZY_PAIRS, MARGIN, SURE
-from durable_edits.planner.names import names_of, normal, squeezed
+from durable_edits.planner.likeness import Likeness
+from durable_edits.planner.limits import MAX_NAME, SHOWN_FIELDS
+from durable_edits.planner.names import core_words, normal, segments, short, squeezed, words
+from durable_edits.planner.pairs import Pair
 
-CONTAINERS = 3  # outer names joined to a leaf, at most: `address.home.street`
+SUFFIXES = 3  # last parts of a key that are a name of their own: `address.street`
+
+Level = tuple[Callable[[str], Hashable], dict[Hashable, list[Field]]]
 
 
 class Matcher:
-    """Names of a form's fields, from exact to normalised; likeness last, and only where it is sure."""
+    """Names of a form's fields, from exact to the same set of words; likeness last, and only where it is sure."""
 
-    def __init__(self, form: Form) -> None:
-        self._exact: dict[str, dict[int, list[Field]]] = defaultdict(lambda: defaultdict(list))
-        self._normal: dict[str, dict[int, list[Field]]] = defaultdict(lambda: defaultdict(list))
-        self._squeezed: dict[str, dict[int, list[Field]]] = defaultdict(lambda: defaultdict(list))
-        self._fuzzy_left = FUZZY_PAIRS
-        for field in form.fields:
-            for rank, name in names_of(field):
-                for index, form_of_name in (
-                    (self._exact, name),
-                    (self._normal, normal(name)),
-                    (self._squeezed, squeezed(name)),
-                ):
-                    if form_of_name and field not in index[form_of_name][rank]:
-                        index[form_of_name][rank].append(field)
-        self._choices = [name for name in self._normal if len(name) >= FUZZY_LENGTH]
+    def __init__(self, form: Form, pairs: Iterable[Pair] = ()) -> None:
+        self._levels: list[Level] = []
+        sources = (_key, _key_ends, _label)
+        for same in (str, normal, squeezed):
+            self._levels += [_level(form, source, same) for source in sources]
+        self._levels += [_level(form, source, words) for source in (_key, _key_ends, _label, _label_parts)]
+        self._levels += [_level(form, source, core_words) for source in (_key_ends, _label)]
+        self._spoken = {word for field in form.fields for word in _said(field)}
+        self._ends = Counter(words(pair.path[-1]) for pair in pairs if pair.path)
+        self._order = {field.key: place for place, field in enumerate(form.fields)}
+        self._likeness = Likeness(form)
 
-    def find(self, pair: Pair, taken: set[str]) -> tuple[Field | None, str]:
-        """The field, or None and the reason. `taken` fields are no candidates where several share a name."""
-        for spelling in _spellings(pair):
-            for index, same in ((self._exact, str), (self._normal, normal), (self._squeezed, squeezed)):
-                found = index.get(same(spelling))
-                if not found:
-                    continue
-                fields = found[min(found)]
-                if len(fields) == 1:
-                    return fields[0], ""
-                free = [field for field in fields if field.key not in taken]
-                if len(free) == 1:
-                    return free[0], ""
-                return None, f"{len(fields)} fields have this name: {', '.join(f.key for f in fields[:4])}"
-        return self._alike(pair)
-
-    def _alike(self, pair: Pair) -> tuple[Field | None, str]:
-        wanted = normal(pair.path[-1])
-        if len(wanted) < FUZZY_LENGTH or self._fuzzy_left <= 0:
+    def find(self, path: tuple[str, ...], previous: str = "") -> tuple[Field | None, str]:
+        """The field, or None and the reason. Of several with one name, the one that follows `previous` is meant."""
+        for start in range(len(path)):
+            spelling = ".".join(path[start:])
+            fields = self._named(spelling) or self._named(short(spelling))
+            if not fields:
+                continue
+            field = self._only(fields, previous)
+            if field is None:
+                return None, f"{len(fields)} fields could be meant: {_shown(fields)}"
+            if start and (word := self._told_apart_by(path[:start], path[-1], field)):
+                return None, f"the field {field.key} has this name, but not within {word}"
+            return field, ""
+        if len(path) != 1:
             return None, "no field has this name"
-        self._fuzzy_left -= 1
-        near = process.extract(wanted, self._choices, scorer=_likeness, limit=3, score_cutoff=SURE - MARGIN)
-        if not near or near[0][1] < SURE:
-            return None, "no field has this name"
-        best = self._fields(near[0][0])
-        rivals = [name for name, score, _ in near[1:] if score > near[0][1] - MARGIN and self._fields(name) != best]
-        if len(best) != 1 or rivals:
-            names = [near[0][0], *rivals]
-            return None, f"several fields could be meant: {', '.join(names[:4])}"
-        return best[0], ""
+        return self._likeness.find(path[-1])
 
-    def _fields(self, name: str) -> list[Field]:
-        found = self._normal[name]
-        return found[min(found)]
+    def _named(self, spelling: str) -> list[Field]:
+        for same, index in self._levels:
+            if (wanted := same(spelling)) and (found := index.get(wanted)):
+                return found
+        return []
+
+    def _only(self, fields: list[Field], previous: str) -> Field | None:
+        """People write in the order of the form: the last name that stands right after the first name is its own."""
+        if len(fields) == 1:
+            return fields[0]
+        fields = [field for field in fields if not field.read_only]
+        following = self._order.get(previous, -2) + 1
+        near = [field for field in fields if len(fields) == 1 or self._order[field.key] == following]
+        return near[0] if len(near) == 1 else None
+
+    def _told_apart_by(self, outer: tuple[str, ...], leaf: str, field: Field) -> str:
+        """The outer name that may not be left out: the form or the instructions have such a field more than once."""
+        said = _said(field)
+        for name in outer:
+            own = words(name)
+            if own <= said:
+                continue
+            if name.isdigit() or own & self._spoken or self._ends[words(leaf)] > 1:
+                return name
+        return ""
 
 
-def radio_button(form: Form, pair: Pair) -> tuple[Field, str] | None:
+def radio_button(form: Form, path: tuple[str, ...]) -> tuple[Field, str] | None:
     """`<group>.<option>`: the wire's name for one button of a group."""
-    if len(pair.path) != 1 and pair.label.count(".") == 0:
-        return None
-    group, _, option = pair.label.rpartition(".")
+    label = ".".join(path)
     for field in form.fields:
-        if field.kind is FieldKind.RADIO and field.key == group:
-            found = next((each.value for each in field.options if option in {each.value, each.label}), None)
-            return (field, found) if found is not None else None
+        if field.kind is FieldKind.RADIO and label.startswith(f"{field.key}."):
+            option = label.removeprefix(f"{field.key}.")
+            for name in ("value", "label"):
+                for each in field.options:
+                    if getattr(each, name) == option:
+                        return field, each.value
     return None
 
 
-def _spellings(pair: Pair) -> list[str]:
-    """From the whole path to the last name alone, then to names joined in words."""
-    path = pair.path[-CONTAINERS - 1 :]
-    joined = [".".join(path[start:]) for start in range(len(path))]
-    return list(dict.fromkeys([pair.label, *joined]))
+def _level(form: Form, source: Callable[[Field], Iterator[str]], same: Callable[[str], Hashable]) -> Level:
+    index: dict[Hashable, list[Field]] = defaultdict(list)
+    for field in form.fields:
+        for wanted in {same(name) for name in source(field)}:
+            if wanted:
+                index[wanted].append(field)
+    return same, dict(index)
 
 
-def _likeness(left: str, right: str, *, score_cutoff: float | None = None) -> float:
-    """Both the letters and the words must be alike: `first name` is not `last name`, nor `name`."""
-    return min(fuzz.ratio(left, right), fuzz.token_sort_ratio(left, right))
+def _key(field: Field) -> Iterator[str]:
+    yield field.key
+
+
+def _key_ends(field: Field) -> Iterator[str]:
+    parts = field.key[-MAX_NAME:].split(".")
+    for count in range(1, min(SUFFIXES, len(parts) - 1) + 1):
+        yield ".".join(parts[-count:])
+    if len(parts) == 1:
+        yield field.key
+
+
+def _label(field: Field) -> Iterator[str]:
+    if field.description:
+        yield field.description
+        yield short(field.description)
+
+
+def _label_parts(field: Field) -> Iterator[str]:
+    yield from segments(field.description)
+
+
+def _said(field: Field) -> frozenset[str]:
+    return words(field.key) | words(field.description)
+
+
+def _shown(fields: list[Field]) -> str:
+    more = ", …" if len(fields) > SHOWN_FIELDS else ""
+    return ", ".join(field.key[-80:] for field in fields[:SHOWN_FIELDS]) + more

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 
-from durable_edits.form import Field
+from durable_edits.planner.limits import MAX_NAME
+from durable_edits.planner.vocabulary import EMPTY_WORDS, LONGEST_WAY, SOFT_WORDS, WAYS, WIDGET_WORDS
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INDEX = re.compile(r"\[\d+\]")
 _NOISE = re.compile(r"[\W_]+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBERING = re.compile(r"^\s*(?:\(?\d{1,3}[a-z]?[.)]|\(?[a-zA-Z]\)|n°)\s*", re.IGNORECASE)
+_CONDITION = re.compile(r"^\s*if\b[^,]{1,80},\s*", re.IGNORECASE)
+_SEGMENTS = re.compile(r"\.\s+|\s+[-–—]\s*|:\s+|;\s+")
 
 
+@lru_cache(maxsize=16_384)  # the names of some forms; the same words come back in every pair
 def normal(text: str) -> str:
-    """Words in lower case: no marks, no index suffixes, camelCase apart."""
-    spaced = _CAMEL.sub(" ", _INDEX.sub(" ", unicodedata.normalize("NFKC", text)))
+    """Words in lower case: no marks, no accents, no index suffixes, camelCase apart."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_NAME])
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
+    spaced = _CAMEL.sub(" ", _INDEX.sub(" ", plain))
     return " ".join(_NOISE.sub(" ", spaced.casefold()).split())
 
 
@@ -24,15 +34,45 @@ def squeezed(text: str) -> str:
     return normal(text).replace(" ", "")
 
 
-def names_of(field: Field) -> Iterator[tuple[int, str]]:
-    """The names a field answers to, each with its rank: a full key beats a label, which beats a last part."""
-    yield 0, field.key
-    if field.description:
-        yield 1, field.description
-    leaf = field.key.rpartition(".")[2]
-    yield 2, leaf
-    if field.description:
-        # What stands before a colon or bracket is the label; what follows explains it.
-        short = re.split(r"[:(\[.]", field.description, maxsplit=1)[0].strip()
-        if short and short != field.description:
-            yield 3, short
+def words(text: str) -> frozenset[str]:
+    """The words that count, each in the way forms say it: `Parents' birthdays` and `birthday of parent` are one."""
+    return bag(tuple(normal(text).split()))
+
+
+def core_words(text: str) -> frozenset[str]:
+    """The words without those that seldom tell two fields apart."""
+    return words(text) - SOFT_WORDS
+
+
+@lru_cache(maxsize=16_384)
+def bag(parts: tuple[str, ...]) -> frozenset[str]:
+    found: list[str] = []
+    while len(parts) > 1 and parts[-1] in WIDGET_WORDS:
+        parts = parts[:-1]
+    place = 0
+    while place < len(parts):
+        for length in range(min(LONGEST_WAY, len(parts) - place), 0, -1):
+            if (meant := WAYS.get(parts[place : place + length])) is not None:
+                found += meant
+                place += length
+                break
+        else:
+            if parts[place] not in EMPTY_WORDS:
+                found.append(_singular(parts[place]))
+            place += 1
+    return frozenset(found)
+
+
+def short(label: str) -> str:
+    """A label without its number, its bracketed remarks and the condition before it."""
+    return _CONDITION.sub("", _NUMBERING.sub("", _BRACKETS.sub(" ", label))).strip()
+
+
+def segments(label: str) -> list[str]:
+    """The parts of a long tooltip: `1. Address. City.` has `Address` and `City`."""
+    parts = (part.strip(" .") for part in _SEGMENTS.split(short(label[:MAX_NAME])))
+    return [part for part in parts if part]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word

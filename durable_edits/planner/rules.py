@@ -4,10 +4,13 @@ that has no field of its own is reported, not placed."""
 from __future__ import annotations
 
 from durable_edits.errors import NothingToFill
-from durable_edits.form import Form, Plan, Unused
-from durable_edits.planner.instructions import Pair, read_instructions
+from durable_edits.form import Field, Form, Plan, Unused
+from durable_edits.planner.instructions import read_instructions
 from durable_edits.planner.match import Matcher, radio_button
-from durable_edits.planner.values import YES, fit
+from durable_edits.planner.pairs import Pair
+from durable_edits.planner.split_boxes import SplitBoxes
+from durable_edits.planner.tick_groups import TickGroups
+from durable_edits.planner.values import fit, fit_list, yes_or_no
 
 SHOWN_VALUE = 200  # characters of an unused value in the report
 SHOWN_NAMES = 5
@@ -19,40 +22,58 @@ def plan(form: Form, instructions: str) -> Plan:
     Raises InstructionsEmpty, InstructionsError, NothingToFill.
     """
     given = read_instructions(instructions)
-    matcher = Matcher(form)
-    values: dict[str, str] = {}
-    unused: list[Unused] = []
+    sheet = _Sheet(form, given.pairs)
     for pair in given.pairs:
-        reason = _place(form, matcher, pair, values)
+        reason = sheet.place(pair)
         if reason:
-            unused.append(Unused(label=pair.label, value=pair.value[:SHOWN_VALUE], reason=reason))
-    if not values:
-        raise _nothing(form, unused, given.json_error)
-    return Plan(values=values, unused=unused)
+            sheet.unused.append(Unused(label=pair.label[:SHOWN_VALUE], value=pair.value[:SHOWN_VALUE], reason=reason))
+    if not sheet.values:
+        raise _nothing(form, sheet.unused, given.json_error)
+    return Plan(values=sheet.values, unused=sheet.unused)
 
 
-def _place(form: Form, matcher: Matcher, pair: Pair, values: dict[str, str]) -> str:
-    """Put the pair's value into `values`, or return why not."""
-    if not pair.path[-1]:
-        return "this line names no field"
-    button = radio_button(form, pair)
-    if button is not None:
-        field, option = button
-        if pair.value.strip().casefold() not in YES:
-            return "a button that is not chosen says nothing"
-        pair = Pair(pair.path, option)
-    else:
-        found, reason = matcher.find(pair, set(values))
-        if found is None:
-            return reason
-        field = found
-    if field.key in values:
-        return f"the field {field.key} has a value already"
-    value, reason = fit(field, pair.value)
-    if value is None:
-        return reason
-    values[field.key] = value
-    return ""
+class _Sheet:
+    """The plan as it grows, pair by pair."""
+
+    def __init__(self, form: Form, pairs: list[Pair]) -> None:
+        self.values: dict[str, str] = {}
+        self.unused: list[Unused] = []
+        self._form = form
+        self._matcher = Matcher(form, pairs)
+        self._groups = TickGroups(form)
+        self._boxes = SplitBoxes(form)
+        self._previous = ""
+
+    def place(self, pair: Pair) -> str:
+        """Put the pair's value where it belongs, or return why not."""
+        if not pair.path:
+            return "this names no field"
+        button = radio_button(self._form, pair.path)
+        if button is not None:
+            return self._press(*button, pair.value)
+        field, reason = self._matcher.find(pair.path, self._previous)
+        if field is None:
+            several = self._boxes.find(pair) or {box.key: "true" for box in self._groups.find(pair)}
+            return self._put(several) if several else reason
+        value, reason = fit_list(field, pair.items) if pair.items else fit(field, pair.value)
+        return reason if value is None else self._put({field.key: value})
+
+    def _press(self, field: Field, option: str, value: str) -> str:
+        told = yes_or_no(value)
+        if told is None:
+            return "a button takes yes or no"
+        if field.read_only:
+            return "the field is read only"
+        return self._put({field.key: option}) if told == "true" else "a button that is not chosen says nothing"
+
+    def _put(self, values: dict[str, str]) -> str:
+        """All of them or none: half a date is worse than no date."""
+        taken = next((key for key in values if key in self.values), None)
+        if taken is not None:
+            return f"the field {taken} has a value already"
+        self.values.update(values)
+        self._previous = next(reversed(values))
+        return ""
 
 
 def _nothing(form: Form, unused: list[Unused], json_error: str) -> NothingToFill:

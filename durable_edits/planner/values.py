@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from rapidfuzz import fuzz
 
 from durable_edits.form import Field, FieldKind, Option
-from durable_edits.planner.limits import MARGIN, SHOWN_OPTIONS, SURE
-from durable_edits.planner.names import normal, squeezed
+from durable_edits.planner.dates import asked_format, read_day
+from durable_edits.planner.likeness import only_slips
+from durable_edits.planner.limits import MARGIN, MAX_NAME, SHOWN_OPTIONS, SURE
+from durable_edits.planner.names import normal, short, squeezed
 
-YES = {"true", "yes", "y", "x", "on", "1", "checked", "check", "ticked", "selected", "ja", "oui", "si", "sí", "✓", "✔"}
-NO = {"false", "no", "n", "off", "0", "unchecked", "unticked", "nein", "non", "none", ""}
+YES = frozenset({"true", "yes", "y", "x", "on", "1", "checked", "ticked", "ja", "oui", "si", "sí", "✓", "✔", "☑", "☒"})
+NO = frozenset({"false", "no", "n", "off", "0", "unchecked", "unticked", "nein", "non", "☐"})
 
-_FORMAT = re.compile(
-    r"(?<![a-z])(?:(?P<ymd>y{4}(?P<s1>[-/. ]?)m{2}(?P=s1)d{2})"
-    r"|(?P<mdy>m{2}(?P<s2>[-/. ]?)d{2}(?P=s2)y{4})"
-    r"|(?P<dmy>d{2}(?P<s3>[-/. ]?)m{2}(?P=s3)y{4}))(?![a-z])",
-    re.IGNORECASE,
-)
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_ORDINAL = r"(?:st|nd|rd|th)?"
-_WORDS = re.compile(
-    rf"(?:(\d{{1,2}}){_ORDINAL}\.?\s+([a-z]{{3,9}})|([a-z]{{3,9}})\s+(\d{{1,2}}){_ORDINAL}),?\s+(\d{{4}})",
-    re.IGNORECASE,
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PARTS = re.compile(r"[\n;,]")
+_NUMBER_APART = re.compile(r"[\d\s\-/()]+|\d+(?:\.\d+){2,}")
 _SEPARATORS = re.compile(r"[\s\-/.()]+")
 
+Fitted = tuple[str | None, str]
 
-def fit(field: Field, value: str) -> tuple[str | None, str]:
+
+def fit(field: Field, value: str) -> Fitted:
     """(what to fill, "") or (None, why not)."""
-    if field.read_only:
+    if field.read_only or field.kind is FieldKind.SIGNATURE:
         return None, "the field is read only"
+    if not value.strip():
+        return None, "no value is given"
     match field.kind:
         case FieldKind.CHECKBOX:
             return _checked(field, value)
@@ -42,97 +35,93 @@ def fit(field: Field, value: str) -> tuple[str | None, str]:
             return _option(field, value)
         case FieldKind.CHOICE:
             return _choices(field, value)
-        case FieldKind.TEXT:
-            return _text(field, value), ""
         case _:
-            return None, "a signature cannot be filled in"
+            return _text(field, value)
 
 
-def _checked(field: Field, value: str) -> tuple[str | None, str]:
+def fit_list(field: Field, items: tuple[str, ...]) -> Fitted:
+    """Several values for one field: chosen together, or written one after the other."""
+    if field.multi_select or len(items) == 1 or (field.kind is FieldKind.TEXT and field.multiline):
+        return fit(field, "\n".join(items))
+    if field.kind is FieldKind.TEXT:
+        return fit(field, ", ".join(items))
+    return None, "the field takes one value, not a list"
+
+
+def yes_or_no(value: str) -> str | None:
     wanted = value.strip().casefold()
-    if wanted in YES:
-        return "true", ""
-    if wanted in NO:
-        return "false", ""
-    if any(normal(value) in {normal(option.value), normal(option.label)} for option in field.options):
+    return "true" if wanted in YES else "false" if wanted in NO else None
+
+
+def _checked(field: Field, value: str) -> Fitted:
+    if (told := yes_or_no(value)) is not None:
+        return told, ""
+    if any(squeezed(value) in {squeezed(option.value), squeezed(option.label)} - {""} for option in field.options):
         return "true", ""
     return None, "a check box takes yes or no"
 
 
-def _choices(field: Field, value: str) -> tuple[str | None, str]:
+def _choices(field: Field, value: str) -> Fitted:
+    found, reason = _option(field, value)
+    if found is not None:
+        return found, ""
     if not field.multi_select:
-        found, reason = _option(field, value)
-        return (value, "") if found is None and field.editable else (found, reason)
-    whole, _ = _option(field, value)
-    if whole is not None:
-        return whole, ""
-    chosen = []
-    for part in re.split(r"[\n;,]", value):
+        return (value.strip(), "") if field.editable else (None, reason)
+    chosen: list[str] = []
+    for part in _PARTS.split(value):
         if part.strip():
-            found, reason = _option(field, part.strip())
+            found, reason = _option(field, part)
             if found is None:
                 return None, reason
             chosen.append(found)
-    return "\n".join(chosen), ""
+    return "\n".join(dict.fromkeys(chosen)), ""
 
 
-def _option(field: Field, value: str) -> tuple[str | None, str]:
-    for same in (str.strip, normal, squeezed):
+def _option(field: Field, value: str) -> Fitted:
+    for same in (str.strip, normal, squeezed, _shortly):
         wanted = same(value)
-        if not wanted:
-            continue
-        for name in ("value", "label"):
-            found = {option.value for option in field.options if same(getattr(option, name)) == wanted}
-            if len(found) == 1:
-                return found.pop(), ""
+        found = {each.value for each in field.options if wanted and wanted in {same(each.value), same(each.label)}}
+        if len(found) > 1:
+            return None, f"several options could be meant: {_shown(field.options)}"
+        if found:
+            return found.pop(), ""
+    if (told := yes_or_no(value)) is not None:
+        found = {each.value for each in field.options if yes_or_no(each.label) == told}
+        return (found.pop(), "") if len(found) == 1 else (None, f"none of the options ({_shown(field.options)})")
     if (sure := _sure(field.options, value)) is not None:
         return sure, ""
-    shown = ", ".join(option.label for option in field.options[:SHOWN_OPTIONS])
-    return None, f"none of the options ({shown}{', …' if len(field.options) > SHOWN_OPTIONS else ''})"
+    return None, f"none of the options ({_shown(field.options)})"
+
+
+def _shortly(text: str) -> str:
+    return normal(short(text))
 
 
 def _sure(options: list[Option], value: str) -> str | None:
     wanted = normal(value)
-    scores = sorted(((fuzz.ratio(wanted, normal(option.label)), option.value) for option in options), reverse=True)
-    if not scores or scores[0][0] < SURE or len(wanted) < 4:
+    ranked = sorted(
+        ((fuzz.ratio(wanted, normal(each.label)), each.value, each.label) for each in options), reverse=True
+    )
+    if not ranked or ranked[0][0] < SURE or not only_slips(wanted, normal(ranked[0][2])):
         return None
-    return scores[0][1] if len(scores) == 1 or scores[1][0] < scores[0][0] - MARGIN else None
+    return ranked[0][1] if len(ranked) == 1 or ranked[1][0] < ranked[0][0] - MARGIN else None
 
 
-def _text(field: Field, value: str) -> str:
-    told = _FORMAT.search(f"{field.description} {field.key}")
-    if told is not None and (day := _date(value, told)) is not None:
-        value = _written(day, told)
-    elif field.max_length is not None and len(value) > field.max_length:
-        bare = _SEPARATORS.sub("", value)
-        value = bare if len(bare) <= field.max_length and bare.isalnum() else value
-    return value if field.multiline else " ".join(value.splitlines())
+def _shown(options: list[Option]) -> str:
+    more = ", …" if len(options) > SHOWN_OPTIONS else ""
+    return ", ".join(option.label[:60] for option in options[:SHOWN_OPTIONS]) + more
 
 
-def _date(value: str, told: re.Match[str]) -> date | None:
-    """A date that can be read in one way only, or in the very order the form asks for."""
-    text = value.strip()
-    try:
-        if match := _ISO.fullmatch(text):
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        if match := _NUMERIC.fullmatch(text):
-            first, second, year = int(match[1]), int(match[2]), int(match[3])
-            if first > 12 or (told["dmy"] and second <= 12):
-                return date(year, second, first)
-            return date(year, first, second) if second > 12 or told["mdy"] or first == second else None
-        if match := _WORDS.fullmatch(text):
-            month = _MONTHS.index((match[2] or match[3])[:3].lower()) + 1
-            return date(int(match[5]), month, int(match[1] or match[4]))
-    except ValueError:
-        return None
-    return None
-
-
-def _written(day: date, told: re.Match[str]) -> str:
-    if told["ymd"]:
-        parts, separator = (f"{day.year:04d}", f"{day.month:02d}", f"{day.day:02d}"), told["s1"]
-    elif told["mdy"]:
-        parts, separator = (f"{day.month:02d}", f"{day.day:02d}", f"{day.year:04d}"), told["s2"]
-    else:
-        parts, separator = (f"{day.day:02d}", f"{day.month:02d}", f"{day.year:04d}"), told["s3"]
-    return separator.join(parts)
+def _text(field: Field, value: str) -> Fitted:
+    asked = asked_format(f"{field.description[:MAX_NAME]} {field.key}")
+    if asked is not None and (day := read_day(value, asked.order)) is not None:
+        value = asked.write(day)
+    if not field.multiline:
+        value = " ".join(value.splitlines())
+    if field.max_length is None or len(value) <= field.max_length:
+        return value, ""
+    # One dot alone may be a decimal point: 12.50 must not become 1250.
+    bare = value if value.count(".") == 1 else _SEPARATORS.sub("", value)
+    if len(bare) <= field.max_length and bare.isalnum() and (field.comb or _NUMBER_APART.fullmatch(value)):
+        return bare, ""
+    return None, f"the field takes {field.max_length} characters at most"

@@ -1,0 +1,125 @@
+"""How much of real instructions the offline planner puts in the right field, and how much in a wrong one.
+
+    python -m benchmarks.instructions [-v] [case or tag …]
+
+The cases, the forms and the judge (`score.py`) lie beside the checkout in ../shared; nothing happens where they are
+absent. No server is needed: the plan is laid over the form as it was read and judged as the wire would show it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from durable_edits.errors import EditsError
+from durable_edits.form import Form
+from durable_edits.pdf import read_form
+from durable_edits.planner import plan
+from gateway.wire import form_fields
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+CASES = SHARED / "instructions"
+FORMS = SHARED / "forms"
+PASS_RECALL = 0.9  # of the expected fields, and no wrong value: the cases' own rule
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`missed` and `wrong` hold the judge's tuples: key, then what was found, then what was wanted."""
+
+    case: str
+    tags: list[str]
+    expected: int
+    right: list[str]
+    missed: list[tuple[Any, ...]]
+    wrong: list[tuple[Any, ...]]
+    milliseconds: float
+    error: str
+    unused: list[str]
+
+    @property
+    def passed(self) -> bool:
+        return not self.wrong and len(self.right) >= PASS_RECALL * self.expected
+
+
+def main(arguments: list[str]) -> int:
+    if not (CASES.is_dir() and FORMS.is_dir()):
+        print("no cases beside the checkout (../shared/instructions and ../shared/forms): nothing was measured")
+        return 0
+    only = {each for each in arguments if not each.startswith("-")}
+    verdicts = list(_verdicts(only))
+    for verdict in verdicts:
+        _show(verdict, verbose="-v" in arguments)
+    expected = sum(each.expected for each in verdicts)
+    right = sum(len(each.right) for each in verdicts)
+    wrong = sum(len(each.wrong) for each in verdicts)
+    passed = sum(each.passed for each in verdicts)
+    percent = 100 * right / max(expected, 1)
+    print(f"fields {percent:.1f} % right ({right} of {expected}), {wrong} wrong values, {passed} cases passed")
+    return 0
+
+
+def _verdicts(only: set[str]) -> Iterator[Verdict]:
+    judge = _judge()
+    for path in sorted(CASES.glob("*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        if only and not only & {case["id"], *case["tags"]}:
+            continue
+        catalogue = json.loads((CASES / "forms" / f"{Path(case['form']).stem}.json").read_text(encoding="utf-8"))
+        form = _form(case["form"])
+        error, values, unused = "", {}, []
+        start = time.perf_counter()
+        try:
+            planned = plan(form, case["instructions"])
+            values = planned.values
+            unused = [f"{each.label!r} = {each.value!r}: {each.reason}" for each in planned.unused]
+        except EditsError as fault:
+            error = fault.code
+        spent = (time.perf_counter() - start) * 1000
+        right, missed, wrong = judge.judge(case, catalogue, _answered(form, values))
+        yield Verdict(case["id"], case["tags"], len(case["expect"]), right, missed, wrong, spent, error, unused)
+
+
+def _judge() -> Any:
+    spec = importlib.util.spec_from_file_location("instructions_score", CASES / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _form(name: str) -> Form:
+    return read_form((FORMS / name).read_bytes())
+
+
+def _answered(form: Form, values: dict[str, str]) -> list[dict[str, Any]]:
+    now = [field.model_copy(update={"value": values.get(field.key, field.value)}) for field in form.fields]
+    return [shown.model_dump(mode="json") for field in now for shown in form_fields(field)]
+
+
+def _show(verdict: Verdict, *, verbose: bool) -> None:
+    print(
+        f"{'pass' if verdict.passed else 'FAIL'}  {verdict.case:<18} {len(verdict.right):>3} right of "
+        f"{verdict.expected:<3} {len(verdict.wrong):>2} wrong {len(verdict.missed):>3} missed "
+        f"{verdict.milliseconds:7.1f} ms  {' '.join(verdict.tags)} {verdict.error}"
+    )
+    if verbose:
+        for each in verdict.wrong:
+            print(f"      wrong   {each}")
+        for each in verdict.missed:
+            print(f"      missed  {each}")
+        for line in verdict.unused:
+            print(f"      unused  {line[:220]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""Check boxes that belong together: `Filing status: Single` ticks the box beside "Single"."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from durable_edits.form import Field, FieldKind, Form
+from durable_edits.planner.limits import MAX_NAME
+from durable_edits.planner.names import normal, segments, short, words
+from durable_edits.planner.pairs import Pair
+
+_QUOTED = re.compile(r"[\"“]([^\"“”]{1,120})[\"”]")
+_PARTS = re.compile(r"[\n;,]")
+
+
+class TickGroups:
+    """Sure where the value is the very text of a box and the label is in the name around it."""
+
+    def __init__(self, form: Form) -> None:
+        self._boxes: dict[str, list[tuple[frozenset[str], Field]]] = defaultdict(list)
+        for field in form.fields:
+            if field.kind is FieldKind.CHECKBOX and not field.read_only:
+                outer = words(" ".join(field.key.split(".")[:-1]))
+                for text in {normal(each) for each in _texts(field)} - {""}:
+                    self._boxes[text].append((outer | words(field.description) - words(text), field))
+
+    def find(self, pair: Pair) -> list[Field]:
+        """The boxes to tick: all that the value names, or none."""
+        whole = self._box(pair, pair.value)
+        if whole is not None:
+            return [whole]
+        parts = pair.items or tuple(part for part in _PARTS.split(pair.value) if part.strip())
+        found = [self._box(pair, part) for part in parts]
+        return [box for box in found if box is not None] if len(found) > 1 and None not in found else []
+
+    def _box(self, pair: Pair, text: str) -> Field | None:
+        label = words(pair.path[-1])
+        found = [box for around, box in self._boxes.get(normal(text), []) if label and label <= around]
+        return found[0] if len(found) == 1 else None
+
+
+def _texts(field: Field) -> list[str]:
+    label = field.description[:MAX_NAME]
+    return [label, short(label), *_QUOTED.findall(label)[-1:], *segments(label)[-1:]]
