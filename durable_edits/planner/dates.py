@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FORMAT = re.compile(
@@ -49,6 +50,12 @@ def asked_format(text: str) -> DateFormat | None:
         return DateFormat(order, match[order])
     spoken = "".join(word[0].lower() for word in _SPOKEN.findall(text))
     return DateFormat(spoken, "") if spoken in {"ymd", "mdy", "dmy"} else None
+
+
+def house_format(texts: Iterable[str]) -> DateFormat | None:
+    """The one format that every date of a form with a stated format has."""
+    found = {asked for text in texts if (asked := asked_format(text)) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def read_day(value: str, order: str = "") -> Day | None:

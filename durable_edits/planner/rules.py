@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from durable_edits.errors import NothingToFill
 from durable_edits.form import Field, Form, Plan, Unused
+from durable_edits.planner.answers import Answers
+from durable_edits.planner.dates import house_format
 from durable_edits.planner.instructions import read_instructions
+from durable_edits.planner.limits import MAX_NAME
 from durable_edits.planner.match import Matcher, radio_button
 from durable_edits.planner.pairs import Pair
 from durable_edits.planner.split_boxes import SplitBoxes
-from durable_edits.planner.tick_groups import TickGroups
 from durable_edits.planner.values import fit, fit_list, yes_or_no
 
 SHOWN_VALUE = 200  # characters of an unused value in the report
@@ -40,8 +42,9 @@ class _Sheet:
         self.unused: list[Unused] = []
         self._form = form
         self._matcher = Matcher(form, pairs)
-        self._groups = TickGroups(form)
+        self._answers = Answers(form)
         self._boxes = SplitBoxes(form)
+        self._house = house_format(f"{field.description[:MAX_NAME]} {field.key}" for field in form.fields)
         self._previous = ""
 
     def place(self, pair: Pair) -> str:
@@ -53,9 +56,13 @@ class _Sheet:
             return self._press(*button, pair.value)
         field, reason = self._matcher.find(pair.path, self._previous)
         if field is None:
-            several = self._boxes.find(pair) or {box.key: "true" for box in self._groups.find(pair)}
-            return self._put(several) if several else reason
-        value, reason = fit_list(field, pair.items) if pair.items else fit(field, pair.value)
+            several = self._boxes.find(pair) or {box.key: "true" for box in self._answers.boxes(pair)}
+            if several:
+                return self._put(several)
+            field = self._answers.choice(pair)
+        if field is None:
+            return reason
+        value, reason = fit_list(field, pair.items) if pair.items else fit(field, pair.value, self._house)
         return reason if value is None else self._put({field.key: value})
 
     def _press(self, field: Field, option: str, value: str) -> str:

@@ -7,10 +7,10 @@ import re
 from rapidfuzz import fuzz
 
 from durable_edits.form import Field, FieldKind, Option
-from durable_edits.planner.dates import asked_format, read_day
+from durable_edits.planner.dates import DateFormat, asked_format, read_day
 from durable_edits.planner.likeness import only_slips
 from durable_edits.planner.limits import MARGIN, MAX_NAME, SHOWN_OPTIONS, SURE
-from durable_edits.planner.names import normal, short, squeezed
+from durable_edits.planner.names import normal, short, squeezed, words
 
 YES = frozenset({"true", "yes", "y", "x", "on", "1", "checked", "ticked", "ja", "oui", "si", "sí", "✓", "✔", "☑", "☒"})
 NO = frozenset({"false", "no", "n", "off", "0", "unchecked", "unticked", "nein", "non", "☐"})
@@ -19,11 +19,13 @@ _PARTS = re.compile(r"[\n;,]")
 _NUMBER_APART = re.compile(r"[\d\s\-/()]+|\d+(?:\.\d+){2,}")
 _SEPARATORS = re.compile(r"[\s\-/.()]+")
 
+_DATED = frozenset({"date", "birth"})
+
 Fitted = tuple[str | None, str]
 
 
-def fit(field: Field, value: str) -> Fitted:
-    """(what to fill, "") or (None, why not)."""
+def fit(field: Field, value: str, house: DateFormat | None = None) -> Fitted:
+    """(what to fill, "") or (None, why not). `house` is how the form writes a date whose field does not say."""
     if field.read_only or field.kind is FieldKind.SIGNATURE:
         return None, "the field is read only"
     if not value.strip():
@@ -36,7 +38,7 @@ def fit(field: Field, value: str) -> Fitted:
         case FieldKind.CHOICE:
             return _choices(field, value)
         case _:
-            return _text(field, value)
+            return _text(field, value, house)
 
 
 def fit_list(field: Field, items: tuple[str, ...]) -> Fitted:
@@ -112,8 +114,8 @@ def _shown(options: list[Option]) -> str:
     return ", ".join(option.label[:60] for option in options[:SHOWN_OPTIONS]) + more
 
 
-def _text(field: Field, value: str) -> Fitted:
-    asked = asked_format(f"{field.description[:MAX_NAME]} {field.key}")
+def _text(field: Field, value: str, house: DateFormat | None) -> Fitted:
+    asked = asked_format(f"{field.description[:MAX_NAME]} {field.key}") or (house if _DATED & _said(field) else None)
     if asked is not None and (day := read_day(value, asked.order)) is not None:
         value = asked.write(day)
     if not field.multiline:
@@ -125,3 +127,7 @@ def _text(field: Field, value: str) -> Fitted:
     if len(bare) <= field.max_length and bare.isalnum() and (field.comb or _NUMBER_APART.fullmatch(value)):
         return bare, ""
     return None, f"the field takes {field.max_length} characters at most"
+
+
+def _said(field: Field) -> frozenset[str]:
+    return words(field.key) | words(field.description)
