@@ -67,6 +67,8 @@ class Fetcher:
                 "The document's URL could not be reached; check its host, or upload the document instead.",
                 reason=type(error).__name__,
             ) from error
+        except (httpx.InvalidURL, ValueError) as error:  # a host name can be impossible in many places
+            raise FetchRefused("The document's URL is malformed; send an absolute https URL.") from error
 
     async def _follow(self, url: str) -> Fetched:
         for _ in range(REDIRECTS + 1):
@@ -81,10 +83,7 @@ class Fetcher:
             raise FetchRefused(
                 f"The document's URL is longer than {URL_LIMIT} characters; upload the document instead."
             )
-        try:
-            parsed = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise FetchRefused("The document's URL is malformed; send an absolute https URL.") from error
+        parsed = httpx.URL(url)
         if _origin(parsed) in self._origins:
             return parsed
         if parsed.scheme != "https" or not parsed.host:
@@ -153,7 +152,8 @@ def _public(address: IPAddress) -> bool:
         wrapped = address.ipv4_mapped or address.sixtofour or _nat64(address)
         if wrapped is not None:
             return _public(wrapped)
-    return address.is_global and not address.is_multicast
+    # Reserved, because ::/96 and 64:ff9b:1::/48 carry IPv4 addresses too.
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
