@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from durable_edits.form import Field, FieldKind, Form
-from durable_edits.planner.limits import MAX_NAME
+from durable_edits.planner.limits import MAX_CHOSEN, MAX_NAME
 from durable_edits.planner.names import normal, segments, short, words
 from durable_edits.planner.pairs import Pair
 from durable_edits.planner.values import yes_or_no
@@ -45,8 +45,9 @@ class Answers:
         if whole is not None:
             return [whole]
         parts = pair.items or tuple(part for part in _PARTS.split(pair.value) if part.strip())
-        found = [self._box(pair, part) for part in parts]
-        return [box for box in found if box is not None] if len(found) > 1 and None not in found else []
+        found = [self._box(pair, part) for part in parts[:MAX_CHOSEN]]
+        named = [box for box in found if box is not None]
+        return named if len(named) == len(parts) > 1 else []
 
     def _box(self, pair: Pair, text: str) -> Field | None:
         label = words(pair.path[-1])

@@ -16,3 +16,4 @@ FUZZY_PAIRS = 400  # pairs looked up by likeness; each costs about 0.2 ms on 1,0
 TYPO_LENGTH = 5  # letters of a word in which one wrong letter is taken for a slip
 SHOWN_OPTIONS = 6  # options named in a reason
 SHOWN_FIELDS = 4  # fields named in a reason
+MAX_CHOSEN = 100  # values given to one field or group of boxes at once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
-from durable_edits.form import Field, FieldKind, Form
+from durable_edits.form import Field, Form
 from durable_edits.planner.likeness import Likeness
 from durable_edits.planner.limits import MAX_NAME, SHOWN_FIELDS
 from durable_edits.planner.names import core_words, normal, segments, short, squeezed, words
@@ -75,11 +75,11 @@ class Matcher:
         return ""
 
 
-def radio_button(form: Form, path: tuple[str, ...]) -> tuple[Field, str] | None:
+def radio_button(groups: list[Field], path: tuple[str, ...]) -> tuple[Field, str] | None:
     """`<group>.<option>`: the wire's name for one button of a group."""
     label = ".".join(path)
-    for field in form.fields:
-        if field.kind is FieldKind.RADIO and label.startswith(f"{field.key}."):
+    for field in groups:
+        if label.startswith(f"{field.key}."):
             option = label.removeprefix(f"{field.key}.")
             for name in ("value", "label"):
                 for each in field.options:

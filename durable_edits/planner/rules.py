@@ -4,7 +4,7 @@ that has no field of its own is reported, not placed."""
 from __future__ import annotations
 
 from durable_edits.errors import NothingToFill
-from durable_edits.form import Field, Form, Plan, Unused
+from durable_edits.form import Field, FieldKind, Form, Plan, Unused
 from durable_edits.planner.answers import Answers
 from durable_edits.planner.dates import house_format
 from durable_edits.planner.instructions import read_instructions
@@ -40,7 +40,7 @@ class _Sheet:
     def __init__(self, form: Form, pairs: list[Pair]) -> None:
         self.values: dict[str, str] = {}
         self.unused: list[Unused] = []
-        self._form = form
+        self._radios = [field for field in form.fields if field.kind is FieldKind.RADIO]
         self._matcher = Matcher(form, pairs)
         self._answers = Answers(form)
         self._boxes = SplitBoxes(form)
@@ -51,7 +51,7 @@ class _Sheet:
         """Put the pair's value where it belongs, or return why not."""
         if not pair.path:
             return "this names no field"
-        button = radio_button(self._form, pair.path)
+        button = radio_button(self._radios, pair.path)
         if button is not None:
             return self._press(*button, pair.value)
         field, reason = self._matcher.find(pair.path, self._previous)
@@ -62,6 +62,8 @@ class _Sheet:
             field = self._answers.choice(pair)
         if field is None:
             return reason
+        if field.key in self.values:
+            return _taken(field.key)
         value, reason = fit_list(field, pair.items) if pair.items else fit(field, pair.value, self._house)
         return reason if value is None else self._put({field.key: value})
 
@@ -77,10 +79,14 @@ class _Sheet:
         """All of them or none: half a date is worse than no date."""
         taken = next((key for key in values if key in self.values), None)
         if taken is not None:
-            return f"the field {taken} has a value already"
+            return _taken(taken)
         self.values.update(values)
         self._previous = next(reversed(values))
         return ""
+
+
+def _taken(key: str) -> str:
+    return f"the field {key} has a value already"
 
 
 def _nothing(form: Form, unused: list[Unused], json_error: str) -> NothingToFill:

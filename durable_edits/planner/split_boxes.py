@@ -13,6 +13,7 @@ from durable_edits.planner.pairs import Pair
 _DATE_PARTS = {"m": "m", "mm": "m", "month": "m", "d": "d", "dd": "d", "day": "d"}
 _DATE_PARTS |= {"y": "y", "yy": "y", "yyyy": "y", "year": "y"}
 _GROUPS = re.compile(r"[^\W_]+")
+_ROW = re.compile(r"\[(\d{1,2})\]$")
 MAX_BOXES = 20  # numbered boxes of one value; more are a table
 
 Parts = dict[str, list[Field]]
@@ -21,26 +22,39 @@ Parts = dict[str, list[Field]]
 class SplitBoxes:
     def __init__(self, form: Form) -> None:
         self._parts: dict[frozenset[str], Parts] = defaultdict(lambda: defaultdict(list))
+        self._rows: dict[frozenset[str], Parts] = defaultdict(lambda: defaultdict(list))
         for field in form.fields:
-            leaf = tuple(normal(field.key.rpartition(".")[2]).split())
-            if field.kind is FieldKind.TEXT and not field.read_only and len(leaf) > 1 and (base := bag(leaf[:-1])):
-                part = _DATE_PARTS.get(leaf[-1], leaf[-1])
-                if part in "mdy" or (part.isdigit() and len(part) < 3):
-                    self._parts[base][part].append(field)
+            if field.kind is FieldKind.TEXT and not field.read_only:
+                self._add(field)
+
+    def _add(self, field: Field) -> None:
+        leaf = field.key.rpartition(".")[2]
+        named = tuple(normal(leaf).split())
+        if len(named) > 1 and (base := bag(named[:-1])):
+            part = _DATE_PARTS.get(named[-1], named[-1])
+            if part in "mdy" or (part.isdigit() and len(part) < 3):
+                self._parts[base][part].append(field)
+        if (row := _ROW.search(leaf)) is not None and (base := words(leaf)):
+            self._rows[base][str(int(row[1]) + 1)].append(field)
 
     def find(self, pair: Pair) -> dict[str, str]:
         """Values by key; empty where the boxes or the value do not fit each other for sure."""
-        parts = self._parts.get(words(pair.label))
-        if parts is None or any(len(fields) > 1 for fields in parts.values()):
-            return {}
-        boxes = {part: fields[0] for part, fields in parts.items()}
+        named = words(pair.label)
+        boxes = _single(self._parts.get(named))
         if {"m", "d", "y"} <= boxes.keys():
             return _date(boxes, pair.value)
-        numbered = _numbered(boxes)
-        if pair.items:
-            fits = len(pair.items) <= len(numbered)
-            return {box.key: item for box, item in zip(numbered, pair.items, strict=False)} if fits else {}
-        return _cut(numbered, pair.value)
+        if not pair.items:
+            return _cut(_numbered(boxes), pair.value)
+        numbered = _numbered(boxes) or _numbered(_single(self._rows.get(named)))
+        fits = len(pair.items) <= len(numbered)
+        return {box.key: item for box, item in zip(numbered, pair.items, strict=False)} if fits else {}
+
+
+def _single(parts: Parts | None) -> dict[str, Field]:
+    """The boxes by their part of the value; none where two have the same part."""
+    if parts is None or any(len(fields) > 1 for fields in parts.values()):
+        return {}
+    return {part: fields[0] for part, fields in parts.items()}
 
 
 def _date(boxes: dict[str, Field], value: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from durable_edits.form import Field, FieldKind, Option
 from durable_edits.planner.dates import DateFormat, asked_format, read_day
 from durable_edits.planner.likeness import only_slips
-from durable_edits.planner.limits import MARGIN, MAX_NAME, SHOWN_OPTIONS, SURE
+from durable_edits.planner.limits import MARGIN, MAX_CHOSEN, MAX_NAME, SHOWN_OPTIONS, SURE
 from durable_edits.planner.names import normal, short, squeezed, words
 
 YES = frozenset({"true", "yes", "y", "x", "on", "1", "checked", "ticked", "ja", "oui", "si", "sí", "✓", "✔", "☑", "☒"})
@@ -70,12 +70,14 @@ def _choices(field: Field, value: str) -> Fitted:
     if not field.multi_select:
         return (value.strip(), "") if field.editable else (None, reason)
     chosen: list[str] = []
-    for part in _PARTS.split(value):
-        if part.strip():
-            found, reason = _option(field, part)
-            if found is None:
-                return None, reason
-            chosen.append(found)
+    parts = [part for part in _PARTS.split(value) if part.strip()]
+    if len(parts) > MAX_CHOSEN:
+        return None, f"more than {MAX_CHOSEN} values for one field"
+    for part in parts:
+        found, reason = _option(field, part)
+        if found is None:
+            return None, reason
+        chosen.append(found)
     return "\n".join(dict.fromkeys(chosen)), ""
 
 
