@@ -232,7 +232,7 @@ def parse_moment(name: str, value: str | None, *, end_of_day: bool) -> datetime 
     """`from_date` and `to_date`: a bare date means the start or the end of that day in UTC. Raises BadRequest."""
     if value is None:
         return None
-    text = _LOST_PLUS.sub("+", value.strip())
+    text = _LOST_PLUS.sub("+", value.strip()).upper()
     try:
         if _DATE.fullmatch(text):
             return datetime.combine(date.fromisoformat(text), LAST_MOMENT if end_of_day else MIDNIGHT)
