@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
         print("no cases beside the checkout (../shared/instructions and ../shared/forms): nothing was measured")
         return 0
     only = {each for each in arguments if not each.startswith("-")}
-    verdicts = list(_verdicts(only))
+    verdicts = list(judged(only))
     for verdict in verdicts:
         _show(verdict, verbose="-v" in arguments)
     expected = sum(each.expected for each in verdicts)
@@ -66,7 +66,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _verdicts(only: set[str]) -> Iterator[Verdict]:
+def judged(only: set[str]) -> Iterator[Verdict]:
+    """The cases with one of the ids or tags, or all."""
     judge = _judge()
     for path in sorted(CASES.glob("*.json")):
         case = json.loads(path.read_text(encoding="utf-8"))

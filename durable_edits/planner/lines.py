@@ -21,6 +21,11 @@ _CHECK = re.compile(
     r"^(?:please\s)?(?P<verb>uncheck|untick|check|tick)\s(?:the\s)?(?P<label>.{1,120}?)(?:\s(?:check )?box)?$",
     re.IGNORECASE,
 )
+# One whole sentence with a name, number or address for its end; "My phone is broken" fills in nothing.
+_IS = re.compile(
+    r"^(?:[Mm]y|[Oo]ur|[Tt]he)\s(?P<label>[^,;?!.]{2,80}?)\sis\s(?P<value>(?=[A-Z\d+(]|\S+@)[^,;?!]{1,80})\.$"
+)
+_JOINED = re.compile(r"\s(?:and|or|but|who|which|that|is|was)\s|\.\s")
 _RULE = re.compile(r"^[\s|:+=`~-]+$")
 _TABLE_HEADS = ({"field", "key", "label", "name", "question", "item"}, {"value", "answer", "entry"})
 
@@ -70,6 +75,8 @@ def _pair(line: str) -> tuple[str, str] | None:
 
 
 def _sentence(text: str) -> tuple[str, str] | None:
+    if (match := _IS.match(text)) is not None and not _JOINED.search(match["value"]):
+        return _plain(match["label"]), _plain(match["value"])
     text = text.removesuffix(".")
     if (match := _SET.match(text) or _QUESTION.match(text)) is not None:
         return _plain(match["label"]), _plain(match["value"])

@@ -10,6 +10,7 @@ from durable_edits.planner.likeness import Likeness
 from durable_edits.planner.limits import MAX_NAME, SHOWN_FIELDS
 from durable_edits.planner.names import core_words, normal, segments, short, squeezed, words
 from durable_edits.planner.pairs import Pair
+from durable_edits.planner.vocabulary import MEANINGS
 
 SUFFIXES = 3  # last parts of a key that are a name of their own: `address.street`
 
@@ -41,6 +42,8 @@ class Matcher:
             field = self._only(fields, previous)
             if field is None:
                 return None, f"{len(fields)} fields could be meant: {_shown(fields)}"
+            if _says_otherwise(field, spelling):
+                return None, f"the field {field.key} is labelled so, but its own name says otherwise"
             if start and (word := self._told_apart_by(path[:start], path[-1], field)):
                 return None, f"the field {field.key} has this name, but not within {word}"
             return field, ""
@@ -121,6 +124,12 @@ def _label_parts(field: Field) -> Iterator[str]:
 
 def _said(field: Field) -> frozenset[str]:
     return words(field.key) | words(field.description)
+
+
+def _says_otherwise(field: Field, spelling: str) -> bool:
+    """A printed label may belong to the field beside: `LastName` is no place for a city, whatever stands there."""
+    own, asked = words(field.key.rpartition(".")[2]), words(spelling)
+    return own in MEANINGS and asked in MEANINGS and own != asked
 
 
 def _shown(fields: list[Field]) -> str:

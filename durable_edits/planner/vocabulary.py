@@ -36,6 +36,7 @@ for _meant, _ways in _SAME.items():
     for _way in (_meant, *_ways):
         WAYS[tuple(_way.split())] = tuple(_meant.split())
         WAYS[(_way.replace(" ", ""),)] = tuple(_meant.split())  # as names of fields have it: LASTNAME
+MEANINGS = frozenset(frozenset(meant) for meant in WAYS.values())
 LONGEST_WAY = max(len(way) for way in WAYS)
 
 # Left out where names are compared as sets of words.

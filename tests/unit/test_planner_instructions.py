@@ -73,8 +73,29 @@ def test_a_markdown_table_loses_only_its_rule() -> None:
     assert pairs("| Field | Value |\n|---|:--|\n| City | Ulm |") == [(("Field",), "Value"), (("City",), "Ulm")]
 
 
+def test_a_sentence_that_says_what_a_field_is_names_it() -> None:
+    assert pairs("My last name is Doe.\nThe e-mail is a@b.example.") == [
+        (("last name",), "Doe"),
+        (("e-mail",), "a@b.example"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "My phone is broken.",
+        "My name is Ada and I live here.",
+        "My doctor is Dr. Who.",
+        "My employer is Acme",
+        "It is A.",
+    ],
+)
+def test_a_sentence_that_only_may_name_a_field_is_prose(sentence: str) -> None:
+    assert pairs(sentence) == [((), sentence)]
+
+
 def test_prose_comes_out_as_prose() -> None:
-    assert pairs("My name is Ada.") == [((), "My name is Ada.")]
+    assert pairs("I am Ada.\n\nI live in Ulm.") == [((), "I am Ada."), ((), "I live in Ulm.")]
 
 
 def test_nested_json_keeps_its_names() -> None:

@@ -83,6 +83,10 @@ def test_the_exact_key_wins_over_a_label_that_says_the_same() -> None:
     assert values("name: Ada", text("other", "name"), text("name")) == {"name": "Ada"}
 
 
+def test_a_label_that_the_fields_own_name_denies_is_not_trusted() -> None:
+    assert reason("City: Ulm", text("a.LASTNAME", "City")).endswith("but its own name says otherwise")
+
+
 def test_of_two_fields_with_one_label_the_one_right_after_the_last_is_meant() -> None:
     fields = [text("a", "Your first name"), text("b", "Last name"), text("c", "City"), text("d", "Last name")]
 
