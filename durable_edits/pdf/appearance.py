@@ -15,7 +15,7 @@ from pypdf.generic import (
 )
 
 from durable_edits.pdf.fallback import EmbeddedFace
-from durable_edits.pdf.field_font import FieldFont, standard_font
+from durable_edits.pdf.field_font import OWN, FieldFont, standard_font
 from durable_edits.pdf.increment import Increment
 from durable_edits.pdf.layout import Placed, place_comb, place_line, place_paragraphs
 from durable_edits.pdf.style import Style, decorate
@@ -76,12 +76,12 @@ def form_xobject(style: Style, content: Iterable[str], fonts: dict[str, PdfObjec
 
 
 def text_fonts(font: FieldFont, faces: Iterable[EmbeddedFace]) -> dict[str, PdfObject]:
-    return {font.name: font.resource} | {each.face.name: each.resource for each in faces}
+    return {OWN: font.resource} | {each.face.name: each.resource for each in faces}
 
 
 def button_appearance(style: Style, mark: str, increment: Increment) -> DictionaryObject:
     """/N with both states, for a button that has no appearance of its own. `mark`: a ZapfDingbats code."""
-    font = standard_font("ZaDb", "ZapfDingbats")
+    font = standard_font("ZapfDingbats")
     letters = {code: letter for letter, code in font.codes.items()}
     width = font.widths.get(letters.get(ord(mark), ""), 800.0)
     size = min(style.height, style.width) * 0.8

@@ -24,6 +24,10 @@ ALIASES = {
     "ZaDb": "ZapfDingbats",
     "Symb": "Symbol",
 }
+# What an appearance calls the field's font: the form's own name for it may be no name that content can spell, or that
+# of a fallback face.
+OWN = "Own"
+SYMBOLIC_FLAG = 1 << 2
 SYMBOLIC = {"ZapfDingbats", "Symbol"}
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
 
@@ -32,7 +36,6 @@ DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
 class FieldFont:
     """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
 
-    name: str
     resource: PdfObject
     codes: dict[str, int]
     widths: dict[str, float]
@@ -49,7 +52,7 @@ class FieldFont:
         return bytes(self.codes[character] for character in text)
 
 
-def standard_font(name: str, base: str = "Helvetica") -> FieldFont:
+def standard_font(base: str = "Helvetica") -> FieldFont:
     """One of the base 14, which every viewer has."""
     font = DictionaryObject(
         {
@@ -60,7 +63,7 @@ def standard_font(name: str, base: str = "Helvetica") -> FieldFont:
     )
     if base not in SYMBOLIC:
         font[NameObject("/Encoding")] = NameObject("/WinAnsiEncoding")
-    found = read_font(name, font)
+    found = read_font(font)
     if found is None:
         raise ValueError(f"{base} is not one of the base 14 fonts")
     return found
@@ -70,14 +73,11 @@ def find_font(name: str, resources: DictionaryObject | None) -> FieldFont:
     """The font a default appearance names; Helvetica where the form has none of that name that can be used."""
     fonts = resolved(resources.get("/Font"), DictionaryObject) if resources is not None else None
     if fonts is not None and f"/{name}" in fonts:
-        found = read_font(name, fonts.raw_get(f"/{name}"))
-        if found is not None:
-            return found
-        return standard_font("DEHelv")
-    return standard_font(name or "Helv", ALIASES.get(name, name if name in CORE_FONT_METRICS else "Helvetica"))
+        return read_font(fonts.raw_get(f"/{name}")) or standard_font()
+    return standard_font(ALIASES.get(name, name if name in CORE_FONT_METRICS else "Helvetica"))
 
 
-def read_font(name: str, raw: PdfObject) -> FieldFont | None:
+def read_font(raw: PdfObject) -> FieldFont | None:
     """None for a font whose codes are not single bytes (Type0, Type3) or whose widths nobody knows."""
     font = resolved(raw, DictionaryObject)
     if font is None or font.get("/Subtype") not in {"/Type1", "/TrueType", "/MMType1"}:
@@ -104,7 +104,7 @@ def read_font(name: str, raw: PdfObject) -> FieldFont | None:
     elif descriptor is not None:
         ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
         descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
-    return FieldFont(name, raw, codes, widths, ascent, descent)
+    return FieldFont(raw, codes, widths, ascent, descent)
 
 
 def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
@@ -113,6 +113,8 @@ def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
     if isinstance(encoding, DictionaryObject):
         named, differences = encoding.get("/BaseEncoding"), items(encoding.get("/Differences"))
     table = charset_encoding.get(str(named)) if named is not None else None
+    if table is None and _has_codes_of_its_own(font):
+        table = []
     if table is None:
         own = {"ZapfDingbats": "/ZapfDingbatsEncoding", "Symbol": "/SymbolEncoding"}.get(base)
         fallback = "/WinAnsiEncoding" if font.get("/Subtype") == "/TrueType" else "/StandardEncoding"
@@ -131,6 +133,14 @@ def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
                 letters.pop(code, None)
             code += 1
     return letters
+
+
+def _has_codes_of_its_own(font: DictionaryObject) -> bool:
+    """A symbolic font that is embedded (ISO 32000-1, 9.6.6): only its program knows which code shows what."""
+    descriptor = resolved(font.get("/FontDescriptor"), DictionaryObject)
+    if descriptor is None or not any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")):
+        return False
+    return bool(int(_number(descriptor.get("/Flags")) or 0) & SYMBOLIC_FLAG)
 
 
 def _widths(font: DictionaryObject) -> dict[int, float]:

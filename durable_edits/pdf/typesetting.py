@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from durable_edits.pdf.fallback import EmbeddedFace, Face, Glyph, face_for
-from durable_edits.pdf.field_font import FieldFont
+from durable_edits.pdf.field_font import OWN, FieldFont
 
 Embed = Callable[[Face], EmbeddedFace]
 JOINERS = "\u200c\u200d"  # zero width non-joiner and joiner
@@ -53,7 +53,7 @@ class Typesetter:
             if any(map(_accented_capital, text)):
                 self.ascent = max(self.ascent, ACCENTED)
         if all(self.font.shows(character) for character in text):
-            return Line((Run(self.font.name, self.font.width(text), self.font.encode(text)),))
+            return Line((Run(OWN, self.font.width(text), self.font.encode(text)),))
         return Line(tuple(run for part, rtl in _visual(text) for run in self._runs(part, rtl)))
 
     def _runs(self, text: str, rtl: bool) -> Iterable[Run]:
@@ -61,7 +61,7 @@ class Typesetter:
         for part, face in reversed(parts) if rtl else parts:
             if face is None:
                 shown = "".join(MIRRORED.get(each, each) for each in reversed(part)) if rtl else part
-                yield Run(self.font.name, self.font.width(shown), self.font.encode(shown))
+                yield Run(OWN, self.font.width(shown), self.font.encode(shown))
                 continue
             embedded = self._embed(face)
             glyphs = embedded.use(face.shape(part, right_to_left=rtl))

@@ -53,6 +53,7 @@ def test_a_check_box_without_an_appearance_gets_one() -> None:
     box = filled.form.fields[0].box
     assert box is not None
     assert within(changed(blank, filled.data), box)
+    assert "/AP" in widgets(filled.data)[0]
 
 
 def test_what_is_no_state_of_a_check_box_is_refused() -> None:
@@ -125,4 +126,5 @@ def test_a_radio_group_without_appearances_gets_them() -> None:
     box = filled.form.fields[0].options[1].box
     assert box is not None
     assert within(changed(blank, filled.data), box)
+    assert all("/AP" in widget for widget in widgets(filled.data))
     assert read_form(filled.data).fields[0].value == "two"

@@ -100,7 +100,31 @@ def test_more_lines_than_the_box_has_are_made_smaller_then_reported() -> None:
 def test_an_absurd_font_size_is_cut_to_the_box() -> None:
     blank = made_form([text("t", flags=MULTILINE, da="/Helv 99999999 Tf")])
 
-    assert within(changed(blank, fill(blank, SENTENCE).data), box_of(blank))
+    filled = fill(blank, SENTENCE[:30])
+
+    assert filled.report[0].status is FieldStatus.FILLED
+    assert text_in(filled.data, box_of(blank)) == SENTENCE[:30].strip()
+
+
+def test_a_box_too_large_for_numbers_of_a_pdf_is_not_drawn() -> None:
+    blank = made_form([text("t", (-1e9, -1e9, 1e9, 1e9))])
+
+    assert b"/Form" not in fill(blank, "x").data[len(blank) :]
+
+
+@pytest.mark.parametrize("flags", [0, MULTILINE])
+def test_text_is_aligned_as_the_field_says(flags: int) -> None:
+    ends = []
+    for align in (0, 1, 2):
+        blank = made_form([text("t", (100, 300, 300, 320), flags=flags, more=f"/Q {align}")])
+        area = changed(blank, fill(blank, "HHH").data)
+        assert area is not None
+        ends.append((area[0] * 400 - 100, 300 - area[2] * 400))
+
+    (left, _), (before, after), (_, right) = ends
+    assert left == pytest.approx(3, abs=1)
+    assert right == pytest.approx(3, abs=1)
+    assert before == pytest.approx(after, abs=1)
 
 
 def test_comb_letters_stand_each_in_its_cell() -> None:
@@ -164,6 +188,7 @@ def test_viewers_are_no_longer_asked_to_draw_and_what_they_drew_stays_seen() -> 
     last = read_form(filled.data).fields[1].box
     assert last is not None
     assert text_in(filled.data, last) == "was there"
+    assert "/AP" in widgets(filled.data)[1]
 
 
 def test_rich_text_of_the_old_value_goes() -> None:
@@ -173,7 +198,7 @@ def test_rich_text_of_the_old_value_goes() -> None:
 
 
 def test_xfa_that_would_show_old_values_goes() -> None:
-    filled = fill(made_form([text("t")], acroform="/XFA (old)"), "new")
+    filled = fill(made_form([text("t")], acroform="/XFA [(template) 6 0 R]"), "new")
 
     assert not PdfReader(io.BytesIO(filled.data)).xfa
 

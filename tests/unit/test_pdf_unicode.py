@@ -81,6 +81,33 @@ def test_a_font_that_cannot_be_written_with_is_replaced() -> None:
     assert seen(fill("Ada", text("t", da="/Wide 12 Tf"), fonts=type0)) == "Ada"
 
 
+def test_a_font_whose_codes_only_its_program_knows_is_replaced() -> None:
+    descriptor = "<< /Type /FontDescriptor /FontName /Odd /Flags 4 /FontFile2 6 0 R >>"
+    widths = f"/FirstChar 32 /LastChar 126 /Widths [{'500 ' * 95}]"
+    odd = f"/Odd << /Type /Font /Subtype /TrueType /BaseFont /Odd {widths} /FontDescriptor {descriptor} >>"
+
+    filled = fill("Ada", text("t", da="/Odd 12 Tf"), fonts=odd)
+
+    assert b"/Odd" not in filled.data[filled.data.index(b"%%EOF") :].split(b"xref")[0]
+    assert seen(filled) == "Ada"
+
+
+def test_a_form_font_named_like_a_fallback_face_is_not_mistaken_for_it() -> None:
+    font = "/NotoSans << /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>"
+
+    assert seen(fill("abc Łódź", text("t", da="/NotoSans 12 Tf"), fonts=font)) == "abc Łódź"
+
+
+def test_a_font_name_that_content_cannot_spell_is_no_hindrance() -> None:
+    source = text("t").replace("(/Helv 12 Tf)", "<FEFF002F65E50020003100320020005400660029>")
+
+    assert seen(fill("Ada", source)) == "Ada"
+
+
+def test_letters_that_share_a_shape_are_each_read_back_as_themselves() -> None:
+    assert letters(seen(fill("קקּ ببٮ ىي"))) == letters("קקּ ببٮ ىي")
+
+
 def test_other_scripts_wrap_where_the_line_ends() -> None:
     value = "吾輩は猫である名前はまだ無い" * 3
 
