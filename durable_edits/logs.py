@@ -7,6 +7,9 @@ import sys
 import time
 from typing import Any
 
+# Ids and paths come from strangers: a line break in one must not look like a line of ours.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
 
 class LineFormatter(logging.Formatter):
     """`2026-01-31T12:00:00.123Z INFO worker message edit=edt_… run=…`."""
@@ -17,7 +20,8 @@ class LineFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         line = super().formatMessage(record)
-        return line + "".join(f" {name}={value}" for name, value in _context(record).items() if value)
+        line += "".join(f" {name}={value}" for name, value in _context(record).items() if value)
+        return line.translate(_CONTROLS)
 
 
 def _context(record: logging.LogRecord) -> dict[str, Any]:
