@@ -91,16 +91,20 @@ class Answers(BaseHTTPRequestHandler):
 
 
 def serve(host: str, family: socket.AddressFamily, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
-    handler = type("Handler", (Answers,), {})
-    server = type("Server", (ThreadingHTTPServer,), {"address_family": family, "block_on_close": False})(
-        (host, 0), handler
-    )
+    class Handler(Answers):
+        pass
+
+    class Server(ThreadingHTTPServer):
+        address_family = family
+        block_on_close = False
+
+    server = Server((host, 0), Handler)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    handler.site = Site(server.server_port)
+    Handler.site = Site(server.server_port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    yield handler.site
+    yield Handler.site
     server.shutdown()
     server.server_close()
     thread.join()

@@ -112,4 +112,4 @@ def test_a_senseless_setting_stops_the_process_at_its_start(
 
 def test_settings_do_not_change_under_way() -> None:
     with pytest.raises(ValidationError):
-        Settings().port = 9
+        Settings().port = 9  # type: ignore[misc]
