@@ -134,8 +134,9 @@ def test_broken_json_says_where_it_breaks() -> None:
     assert "line 2, column 6" in read.json_error
 
 
-def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
-    assert pairs('{"a": "\\ud800"}') == [(("a",), "?")]
+@pytest.mark.parametrize("text", ['{"a": "\\ud800"}', "a: \ud800"])
+def test_half_a_surrogate_pair_becomes_a_question_mark(text: str) -> None:
+    assert pairs(text) == [(("a",), "?")]
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t "])

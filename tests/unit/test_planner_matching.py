@@ -67,6 +67,10 @@ def test_what_a_form_tool_adds_to_a_name_is_not_part_of_it() -> None:
     assert values("House nr: 12", text("House nr Text Box"), text("House Text Box")) == {"House nr Text Box": "12"}
 
 
+def test_the_condition_before_a_label_is_not_part_of_it() -> None:
+    assert values("Spouse's name: Bo", text("a", "If joint return, spouse’s name"), text("b", "Name")) == {"a": "Bo"}
+
+
 def test_a_part_of_a_long_tooltip_is_a_name_where_one_field_has_it() -> None:
     fields = [text("a", "1. Business. Address. City."), text("b", "1. Business. Address. Street.")]
 
@@ -103,6 +107,7 @@ def test_a_slip_of_the_pen_is_understood(label: str) -> None:
     [
         ("Employer name", "Employee name"),
         ("County", "Country"),
+        ("Assigner details", "Assignee details"),
         ("Address line 2", "Address line 1"),
         ("Mailing address", "Billing address"),
         ("Phone", "Emergency phone"),
@@ -123,6 +128,18 @@ def test_a_field_is_filled_once() -> None:
     planned = plan(form(text("city")), "city: Ulm\nCity: Bonn")
 
     assert (planned.values, planned.unused[0].reason) == ({"city": "Ulm"}, "the field city has a value already")
+
+
+def test_a_value_for_several_boxes_is_placed_whole_or_not_at_all() -> None:
+    fields = [text("Birth Date M"), text("Birth Date D"), text("Birth Date Y")]
+
+    assert values("Birth Date D: 9\nDate of birth: March 4, 1985", *fields) == {"Birth Date D": "9"}
+
+
+def test_a_second_value_is_refused_for_being_the_second_whatever_it_is() -> None:
+    planned = plan(form(tick("agree")), "agree: yes\nagree: maybe")
+
+    assert planned.unused[0].reason == "the field agree has a value already"
 
 
 def nested(data: object, *fields: Field) -> dict[str, str]:
@@ -164,6 +181,12 @@ def test_a_list_goes_onto_numbered_fields() -> None:
     fields = [text("Child 1"), text("Child 2"), text("Child 3")]
 
     assert nested({"child": ["Bo", "Cy"]}, *fields) == {"Child 1": "Bo", "Child 2": "Cy"}
+
+
+def test_a_list_longer_than_its_fields_goes_nowhere() -> None:
+    assert nested({"child": ["Bo", "Cy", "Di"], "age": 4}, text("Child 1"), text("Child 2"), text("Age")) == {
+        "Age": "4"
+    }
 
 
 def test_a_list_goes_onto_indexed_fields() -> None:
@@ -219,10 +242,11 @@ def test_a_date_is_split_over_month_day_and_year() -> None:
     }
 
 
-def test_a_number_is_split_over_boxes_that_it_fills() -> None:
+@pytest.mark.parametrize("number", ["219-09-9999", "219099999", "21 909 9999"])
+def test_a_number_is_split_over_boxes_that_it_fills(number: str) -> None:
     fields = [text("SSN 1", max_length=3), text("SSN 2", max_length=2), text("SSN 3", max_length=4)]
 
-    assert values("SSN: 219-09-9999", *fields) == {"SSN 1": "219", "SSN 2": "09", "SSN 3": "9999"}
+    assert values(f"SSN: {number}", *fields) == {"SSN 1": "219", "SSN 2": "09", "SSN 3": "9999"}
 
 
 def test_nothing_matched_names_what_was_found_and_what_there_is() -> None:

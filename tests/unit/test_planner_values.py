@@ -135,9 +135,9 @@ def test_separators_are_dropped_where_that_makes_a_number_fit() -> None:
     assert fit(text(max_length=9, comb=True), "219-09-9999") == ("219099999", "")
 
 
-@pytest.mark.parametrize("value", ["12.50", "De Vries", "12345"])
-def test_a_value_too_long_is_refused_rather_than_changed(value: str) -> None:
-    assert fit(text(max_length=4), value) == (None, "the field takes 4 characters at most")
+@pytest.mark.parametrize(("value", "comb"), [("12.50", True), ("12.50", False), ("A B C", False), ("12345", True)])
+def test_a_value_too_long_is_refused_rather_than_changed(value: str, comb: bool) -> None:
+    assert fit(text(max_length=4, comb=comb), value) == (None, "the field takes 4 characters at most")
 
 
 def test_lines_stay_lines_only_where_the_field_has_them() -> None:
