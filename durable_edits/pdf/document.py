@@ -90,6 +90,22 @@ def _opened(data: bytes, password: str | None, max_pages: int) -> Document:
     return Document(data, reader, root, pages)
 
 
+def opens_alike(document: Document, data: bytes, password: str | None) -> bool:
+    """Whether `data` opens as a document of as many pages and as many entries in /AcroForm /Fields."""
+    try:
+        again = open_document(data, password, len(document.pages))
+        return len(again.pages) == len(document.pages) and _form_size(again.root) == _form_size(document.root)
+    except MemoryError:
+        raise
+    except Exception:
+        return False
+
+
+def _form_size(root: DictionaryObject) -> int:
+    form = resolved(root.get("/AcroForm"), DictionaryObject)
+    return -1 if form is None else len(items(form.get("/Fields")))
+
+
 def resolved(value: object, kind: type[Kind]) -> Kind | None:
     """The object behind a reference if it is of that kind, else None: a wrong type counts as absent."""
     found = value.get_object() if isinstance(value, PdfObject) else None

@@ -9,10 +9,10 @@ from typing import Any
 
 from pypdf.generic import DictionaryObject, NullObject
 
-from durable_edits.errors import BadRequest, EditsError
+from durable_edits.errors import BadRequest, EditsError, InvalidDocument
 from durable_edits.form import Field, FieldKind, FieldStatus, Form, ReportEntry
 from durable_edits.pdf.asked import sort_out
-from durable_edits.pdf.document import open_document, reading
+from durable_edits.pdf.document import Document, open_document, opens_alike, reading
 from durable_edits.pdf.draw import Canvas, Filled
 from durable_edits.pdf.limits import MAX_PAGES
 from durable_edits.pdf.read import form_of
@@ -75,7 +75,22 @@ def fill_form(
             ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason="the form has no field of this name")
             for key in asked.unknown
         ]
-        return FilledDocument(canvas.finish(), report, form)
+        return FilledDocument(_readable(document, canvas, password), report, form)
+
+
+def _readable(document: Document, canvas: Canvas, password: str | None) -> bytes:
+    """The filled document, read again before it is handed out: an increment is worth what it builds on, and a reader
+    that mends a broken input does not say so."""
+    data = canvas.finish()
+    if data is document.data or opens_alike(document, data, password):
+        return data
+    anew = canvas.increment.write_anew()
+    if opens_alike(document, anew, password):
+        return anew
+    raise InvalidDocument(
+        "The document is damaged: what is filled in could not be read back; save it anew in a viewer and send that.",
+        reason="damaged",
+    )
 
 
 def _fill(canvas: Canvas, node: FieldNode, field: Field, value: str | None) -> ReportEntry:

@@ -56,7 +56,7 @@ class Increment:
             return self._data
         start = self._followable()
         if start is None:
-            return self._anew()
+            return self.write_anew()
         out = io.BytesIO()
         out.write(self._data)
         if not self._data.endswith((b"\n", b"\r")):
@@ -127,7 +127,8 @@ class Increment:
         stream.write_to_stream(out)
         out.write(b"\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
 
-    def _anew(self) -> bytes:
+    def write_anew(self) -> bytes:
+        """The document object by object, with a cross-reference of our own: for inputs whose own is no good."""
         objects: dict[tuple[int, int], PdfObject] = {}
         known = {(number, generation) for generation, rows in self._reader.xref.items() for number in rows}
         known |= {(number, 0) for number in self._reader.xref_objStm}

@@ -20,6 +20,7 @@ from durable_edits.errors import (
 )
 from durable_edits.pdf import fill_form, limits, read_form
 from tests.made_forms import FIRST, document, encrypted, kitchen_sink, made_form, text
+from tests.pdf_view import text_in
 
 SINK = kitchen_sink()
 ASKED = {field.key: "true" for field in read_form(SINK).fields}
@@ -152,7 +153,17 @@ def test_bytes_changed_anywhere_give_a_typed_error_or_a_form(flips: list[tuple[i
         filled = fill_form(data, ASKED)
     except DocumentError:
         return
-    assert filled.data
+    assert read_form(filled.data).pages == filled.form.pages
+
+
+def test_a_document_whose_cross_reference_lies_is_written_anew() -> None:
+    blank = made_form([text("t")])
+    lying = blank.replace(b"startxref\n", b"startxref\n1").replace(b"%PDF", b"junk before\n%PDF")
+
+    filled = fill_form(lying, {"t": "Ada"})
+
+    assert not filled.data.startswith(lying)
+    assert text_in(filled.data, read_form(filled.data).fields[0].boxes[0]) == "Ada"
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

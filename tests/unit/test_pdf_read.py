@@ -52,6 +52,10 @@ def test_fields_of_one_name_are_one_field_with_both_boxes() -> None:
     assert len(field.boxes) == 2
 
 
+def test_what_only_one_of_the_fields_of_one_name_says_holds_for_all() -> None:
+    assert only_field(text("same"), text("same", (20, 200, 220, 220), more="/V (said once)")).value == "said once"
+
+
 def test_a_widget_that_fields_does_not_lead_to_is_found_on_its_page() -> None:
     stray = made_form([text("listed"), text("stray", (20, 200, 220, 220))]).replace(
         b"[10 0 R 11 0 R] /DA", b"[10 0 R] /DA"
