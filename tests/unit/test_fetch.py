@@ -149,7 +149,7 @@ async def test_without_being_named_a_loopback_address_is_refused_and_not_asked(
 
 
 async def test_another_port_of_a_named_host_is_another_origin(site: Site, fetcher: Fetcher) -> None:
-    with pytest.raises(FetchRefused):
+    with pytest.raises(FetchRefused, match="over https only"):
         await fetcher.fetch(f"http://127.0.0.1:{site.port + 1}/form.pdf")
 
 

@@ -94,6 +94,11 @@ LIVES: dict[str, list[tuple[Moment, Status]]] = {
         (Moment(12, CLOSE_EDIT, begun=True), IN_PROGRESS),
         (Moment(12, CLOSE_EDIT, STARTED, begun=True), IN_PROGRESS),
     ],
+    "it is cancelled between a step's start and its record": [
+        (Moment(5, PLAN_EDIT, STARTED), IN_PROGRESS),
+        (Moment(9, PLAN_EDIT, CANCEL_REQUESTED), IN_PROGRESS),
+        (Moment(12, CLOSE_EDIT), IN_PROGRESS),
+    ],
     "it is cancelled before a step has begun": [
         (Moment(2), PENDING),
         (Moment(5, PLAN_EDIT), QUEUED),
