@@ -152,9 +152,8 @@ def _structural(value: object) -> bool:
 
 def _write_table(out: io.BytesIO, offsets: dict[tuple[int, int], int], trailer: DictionaryObject) -> None:
     start = out.tell()
-    out.write(b"xref\n")
-    if "/Prev" not in trailer:
-        out.write(b"0 1\n0000000000 65535 f \n")
+    # Object 0 also in an increment: readers take a table that starts elsewhere for a misnumbered one.
+    out.write(b"xref\n0 1\n0000000000 65535 f \n")
     rows = ((number, offset, generation) for (number, generation), offset in offsets.items())
     out.writelines(b"%d 1\n%010d %05d n \n" % row for row in rows)
     out.write(b"trailer\n")
