@@ -19,7 +19,7 @@ from tests.forms import many_fields_form, many_values
 
 CANCELS = 32
 FIELDS = 3_000  # about two seconds of reading and one and a half of filling
-LATEST = 2.5  # seconds after the edit is in progress: some cancels meet the reading, some the filling
+LATEST = 2.0  # seconds after the edit is in progress: some cancels meet the reading, some the filling
 SEED = 7
 POLL = 0.02
 LONG = 60.0  # seconds

@@ -24,7 +24,7 @@ from tests.forms import text_form
 
 CONCURRENCIES = (1, 20)
 ROUNDS = 5
-RUNS = {1: 20, 20: 40}  # in one batch, by concurrency: about a second of CPU, a hundred of the steps it is counted in
+RUNS = {1: 16, 20: 40}  # in one batch, by concurrency: about a second of CPU, a hundred of the steps it is counted in
 SETTLE = 0.2  # seconds the server gets to finish what it does behind a closed run; counted as that batch's
 PDF_RUNS = 20
 BARE = "bare"

@@ -104,7 +104,8 @@ def _reads(axes: Axes, summary: Summary) -> None:
         _ratio_bars(axes, [place + 0.38 * (index - 0.5) for place in range(len(spreads))], spreads, colour, name)
     axes.set_xticks(
         range(len(summary.reads)),
-        [f"{row.kind}\n{1000 * row.p95:.1f} against {1000 * row.bare_p95:.1f} ms at p95" for row in summary.reads],
+        [f"{row.kind}\np95 {1000 * row.p95:.1f} against {1000 * row.bare_p95:.1f} ms" for row in summary.reads],
+        fontsize=7.5,
     )
     _goal(axes, READ_GOAL, f"goal: p95 in {READ_GOAL:g}×")
     axes.legend(fontsize=7, frameon=False, ncols=3, loc="upper left")
@@ -116,7 +117,8 @@ def _ratio_bars(axes: Axes, places: list[float], spreads: list[Spread], colour: 
     whiskers = [[each.median - each.low for each in spreads], [each.high - each.median for each in spreads]]
     axes.bar(places, heights, 0.36, yerr=whiskers, color=colour, ecolor=QUIET, capsize=2, label=name)
     for place, each in zip(places, spreads, strict=True):
-        axes.text(place, each.high, f"{each.median:.2f}×", ha="center", va="bottom", fontsize=8, weight="bold")
+        said = axes.text(place, each.high, f"{each.median:.2f}×", ha="center", va="bottom", fontsize=8, weight="bold")
+        said.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
 
 
 def _goal(axes: Axes, value: float, name: str) -> None:

@@ -60,6 +60,7 @@ def _reads(summary: Summary) -> Iterator[str]:
             f" {1000 * row.bare_p50:9.2f} {1000 * row.bare_p95:9.2f}"
             f"  {row.p50_ratio!s:20} {row.p95_ratio!s:20} {_met(row.kind, row.p95_ratio.median, READ_GOAL)}"
         )
+    yield "  in flight: its document is being worked on meanwhile; quiet: its worker stands still, the cores are free"
 
 
 def _met(kind: str, value: float, goal: float) -> str:
