@@ -15,6 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from dev.processes import Process, free_ports, start
 from dev.temporal_server import find_server, start_server
 from tests.live import Gateway, Live, until
+from tests.temporal_cli import TemporalCli
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,11 @@ def temporal_address(temporal_binary: Path, tmp_path_factory: pytest.TempPathFac
     )
     yield f"127.0.0.1:{port}"
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def cli(temporal_binary: Path, temporal_address: str) -> TemporalCli:
+    return TemporalCli(temporal_binary, temporal_address)
 
 
 @pytest.fixture(scope="session")

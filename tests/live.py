@@ -99,11 +99,13 @@ class Gateway:
 
         until(ready, READY_SECONDS)
 
-    def create(self, document: bytes, instructions: str, **body: Any) -> httpx.Response:
-        wanted = {"document": inline(document), "instructions": instructions, "background": True} | body
+    def create(self, document: bytes | dict[str, str], instructions: str, **body: Any) -> httpx.Response:
+        """POST /v1/edits, in the background unless `body` says otherwise."""
+        named = inline(document) if isinstance(document, bytes) else document
+        wanted = {"document": named, "instructions": instructions, "background": True} | body
         return self.http.post("/v1/edits", json=wanted)
 
-    def start(self, document: bytes, instructions: str, **body: Any) -> str:
+    def start(self, document: bytes | dict[str, str], instructions: str, **body: Any) -> str:
         response = self.create(document, instructions, **body)
         assert response.status_code == 201, response.text
         return str(response.json()["id"])
