@@ -13,7 +13,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 from temporalio.workflow import ActivityCancellationType, ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
@@ -125,7 +125,8 @@ def _fill_job(edit: EditInput, planned: Planned) -> FillJob:
 
 def _close_job(edit: EditInput, error: BaseException) -> CloseJob:
     info = workflow.info()
-    cancelled = is_cancelled_exception(error)
+    # Whatever the step says: one whose cancel was asked for is not tried again, so an outage then looks like its end.
+    cancelled = workflow.cancellation_reason() is not None
     return CloseJob(
         edit_id=info.workflow_id,
         run_id=_run_id(),

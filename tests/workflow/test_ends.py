@@ -11,8 +11,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from durable_edits.contracts import EDIT_WORKFLOW, Status
 from durable_edits.storage.document_urls import encode_data_url
 from tests.forms import every_kind, text_form
-from tests.workflow.conftest import Bench
-from worker import build_worker
+from tests.workflow.bench import Bench
 
 
 async def test_a_good_edit_has_a_short_and_small_history(working: Bench) -> None:
@@ -72,7 +71,7 @@ async def test_a_worker_that_comes_after_a_termination_writes_nothing(bench: Ben
     await bench.run(edit.id).terminate("by an operator")
     ended = await bench.edits.get(edit.id)
 
-    async with build_worker(bench.temporal, bench.steps, bench.settings):
+    async with bench.worker():
         await asyncio.sleep(1)
     assert await bench.edits.get(edit.id) == ended
     assert await bench.stored(edit.id) == []
@@ -128,9 +127,4 @@ async def test_a_plan_and_a_fill_are_the_only_steps_of_a_good_edit(working: Benc
     edit = await working.create(every_kind(), "Full name: Ada")
     await working.edits.wait(edit.id)
 
-    steps = [
-        event.activity_task_scheduled_event_attributes.activity_type.name
-        async for event in working.run(edit.id).fetch_history_events()
-        if event.HasField("activity_task_scheduled_event_attributes")
-    ]
-    assert steps == ["plan_edit", "fill_document"]
+    assert await working.steps_of(edit.id) == ["plan_edit", "fill_document"]

@@ -8,15 +8,14 @@ from temporalio.client import WorkflowExecutionStatus
 
 from durable_edits.contracts import Status
 from tests.forms import many_fields_form, many_values
-from tests.workflow.conftest import Bench, Gate
-from worker import build_worker
+from tests.workflow.bench import HEARTBEAT, Bench, Gate
 
 
 async def test_a_cancel_before_any_worker_looked_is_final(bench: Bench) -> None:
     edit = await bench.create()
 
     cancelled = await bench.edits.cancel(edit.id)
-    async with build_worker(bench.temporal, bench.steps, bench.settings):
+    async with bench.worker():
         status = await bench.temporal_status(edit.id)
 
     assert cancelled.status is Status.CANCELLED
@@ -38,7 +37,7 @@ async def test_a_cancel_while_the_document_is_worked_on_kills_the_work(working: 
 
 
 async def test_a_cancel_that_commits_just_before_the_fill_wins(working: Bench) -> None:
-    gate = working.catalog.before_commit = Gate()
+    gate = working.catalog.before[Status.COMPLETED] = Gate()
     edit = await working.create()
     await gate.reached.wait()
 
@@ -52,7 +51,7 @@ async def test_a_cancel_that_commits_just_before_the_fill_wins(working: Bench) -
 
 
 async def test_a_cancel_just_after_the_commit_returns_the_completed_edit(working: Bench) -> None:
-    gate = working.catalog.after_commit = Gate()
+    gate = working.catalog.after[Status.COMPLETED] = Gate()
     edit = await working.create()
     await gate.reached.wait()
 
@@ -66,12 +65,12 @@ async def test_a_cancel_just_after_the_commit_returns_the_completed_edit(working
 
 
 async def test_a_cancel_from_the_temporal_ui_just_after_the_commit_leaves_the_edit_completed(working: Bench) -> None:
-    gate = working.catalog.after_commit = Gate()
+    gate = working.catalog.after[Status.COMPLETED] = Gate()
     edit = await working.create()
     await gate.reached.wait()
 
     await working.run(edit.id).cancel()
-    await asyncio.sleep(0.5)  # long enough for a heartbeat to bring the cancel to the step
+    await asyncio.sleep(HEARTBEAT)
     gate.open()
 
     assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.COMPLETED
@@ -79,12 +78,12 @@ async def test_a_cancel_from_the_temporal_ui_just_after_the_commit_leaves_the_ed
 
 
 async def test_a_cancel_from_the_temporal_ui_before_the_commit_decides_by_the_record(working: Bench) -> None:
-    gate = working.catalog.before_commit = Gate()
+    gate = working.catalog.before[Status.COMPLETED] = Gate()
     edit = await working.create()
     await gate.reached.wait()
 
     await working.run(edit.id).cancel()
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(HEARTBEAT)
     gate.open()
 
     run, record = await working.temporal_status(edit.id), (await working.edits.get(edit.id)).status
@@ -119,7 +118,7 @@ async def test_cancel_of_a_finished_edit_sends_nothing_to_temporal(working: Benc
 
 
 async def test_deleting_an_edit_in_flight_stops_it_and_leaves_nothing(working: Bench) -> None:
-    gate = working.catalog.before_commit = Gate()
+    gate = working.catalog.before[Status.COMPLETED] = Gate()
     edit = await working.create()
     await gate.reached.wait()
 

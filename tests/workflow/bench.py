@@ -1,0 +1,150 @@
+"""A worker in the test's own process, with gates at the places where races are decided."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.worker import Worker
+
+from activities.child import Children
+from activities.edits import EditActivities
+from durable_edits.client import Edit, EditsClient, open_edits
+from durable_edits.contracts import EDIT_WORKFLOW, Outcome, SourceDocument, Status
+from durable_edits.settings import Settings
+from durable_edits.storage.blobs import Blobs, edit_folder
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.document_urls import encode_data_url
+from durable_edits.storage.fetch import Fetcher
+from durable_edits.storage.records import EditRecord
+from tests.forms import text_form
+from worker import HEARTBEAT_THROTTLE, STICKY_TIMEOUT, build_worker
+from workflows.edit import EditWorkflow
+
+HEARTBEAT = 0.5  # seconds: long enough for a heartbeat to bring a cancel to a step
+
+
+@dataclass
+class Gate:
+    """Closed until `open()`; `reached` is set by whoever comes to it."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pass_through(self) -> None:
+        self.reached.set()
+        await self._open.wait()
+
+    def open(self) -> None:
+        self._open.set()
+
+
+class GatedCatalog(Catalog):
+    """The real catalog, stopped at the gates a test puts up: around `begin_edit`, around a commit by its status."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.before_begin: Gate | None = None
+        self.after_begin: Gate | None = None
+        self.before: dict[Status, Gate] = {}
+        self.after: dict[Status, Gate] = {}
+
+    async def begin_edit(self, record: EditRecord, run_id: str) -> EditRecord:
+        if self.before_begin:
+            await self.before_begin.pass_through()
+        begun = await super().begin_edit(record, run_id)
+        if self.after_begin:
+            await self.after_begin.pass_through()
+        return begun
+
+    async def close_edit(self, outcome: Outcome) -> Outcome:
+        if gate := self.before.get(outcome.status):
+            await gate.pass_through()
+        stands = await super().close_edit(outcome)
+        if gate := self.after.get(outcome.status):
+            await gate.pass_through()
+        return stands
+
+
+@dataclass
+class Bench:
+    """An EditsClient, and the parts of the worker that runs its edits."""
+
+    temporal: Client
+    edits: EditsClient
+    catalog: GatedCatalog
+    steps: EditActivities
+    settings: Settings
+
+    async def create(self, form: bytes | None = None, instructions: str = "name: Ada") -> Edit:
+        return await self.edits.create(document(form), instructions)
+
+    async def start_bare(self, edit_id: str, form: bytes | None = None) -> WorkflowHandle[object, object]:
+        """As somebody who knows nothing but Temporal: a type name, a queue and JSON."""
+        return await self.temporal.start_workflow(
+            EDIT_WORKFLOW,
+            {"document": document(form).model_dump(), "instructions": "name: Ada"},
+            id=edit_id,
+            task_queue=self.settings.task_queue,
+        )
+
+    def worker(self) -> Worker:
+        return build_worker(self.temporal, self.steps, self.settings)
+
+    def workflow_worker(self) -> Worker:
+        """Decides, but takes no step."""
+        return Worker(
+            self.temporal,
+            task_queue=self.settings.task_queue,
+            workflows=[EditWorkflow],
+            sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        )
+
+    def step_worker(self) -> Worker:
+        """Takes steps, but decides nothing."""
+        return Worker(
+            self.temporal,
+            task_queue=self.settings.task_queue,
+            activities=[self.steps.plan_edit, self.steps.fill_document, self.steps.close_edit],
+            max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        )
+
+    def run(self, edit_id: str) -> WorkflowHandle[object, object]:
+        return self.temporal.get_workflow_handle(edit_id)
+
+    async def temporal_status(self, edit_id: str) -> WorkflowExecutionStatus | None:
+        """Once the run is closed."""
+        await self.edits.runs.wait(edit_id)
+        return (await self.run(edit_id).describe()).status
+
+    async def steps_of(self, edit_id: str) -> list[str]:
+        """The steps the run has asked for, in order."""
+        return [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            async for event in self.run(edit_id).fetch_history_events()
+            if event.HasField("activity_task_scheduled_event_attributes")
+        ]
+
+    async def stored(self, edit_id: str) -> list[str]:
+        """What is kept for the edit, its source document apart."""
+        return await self.edits.blobs.keys(edit_folder(edit_id))
+
+
+def document(form: bytes | None = None) -> SourceDocument:
+    url = encode_data_url("application/pdf", form or text_form(["name"]))
+    return SourceDocument(filename="form.pdf", url=url)
+
+
+@asynccontextmanager
+async def open_bench(temporal: Client, settings: Settings) -> AsyncIterator[Bench]:
+    catalog = GatedCatalog(settings.catalog)
+    fetcher = Fetcher([], settings.max_document_bytes)
+    children = Children(1, settings.fill_timeout, settings.child_memory_mb)
+    steps = EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
+    async with open_edits(settings, temporal) as edits:
+        yield Bench(temporal, edits, catalog, steps, settings)
+    await fetcher.close()
+    await catalog.close()
