@@ -14,7 +14,6 @@ from durable_edits.errors import EditsError, EngineCrashed, InfrastructureError,
 Step = TypeVar("Step", bound=Callable[..., Awaitable[Any]])
 
 CRASHES = 3  # tries for a document that kills its child, or for a fault of ours: more would only repeat it
-OUTAGE_TRIES = 20  # tries while a store or a host is away: about eight minutes at the workflow's intervals
 
 
 def as_failures(step: Step) -> Step:
@@ -37,12 +36,13 @@ def as_failures(step: Step) -> Step:
 def _failure(error: EditsError) -> ApplicationError:
     if isinstance(error, InfrastructureError):
         activity.logger.warning("%s: %s %s", error.code, error.message, error.details, exc_info=error)
-    tries = CRASHES if isinstance(error, EngineCrashed | InternalError) else OUTAGE_TRIES
+    # How long an outage is waited out is the workflow's to say: a close is tried until it lands.
+    hopeless = isinstance(error, EngineCrashed | InternalError) and activity.info().attempt >= CRASHES
     return ApplicationError(
         error.message,
         error.details or None,
         type=error.code,
-        non_retryable=not error.retryable or activity.info().attempt >= tries,
+        non_retryable=not error.retryable or hopeless,
         # A user's faulty document is no alarm for whoever is on call.
         category=ApplicationErrorCategory.UNSPECIFIED if error.retryable else ApplicationErrorCategory.BENIGN,
     )

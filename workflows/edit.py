@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from activities.edits import EditActivities
-    from activities.failures import OUTAGE_TRIES
     from durable_edits.contracts import (
         EDIT_WORKFLOW,
         CloseJob,
@@ -33,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
         Status,
     )
 
+OUTAGE_TRIES = 20  # of a step while a store or a host is away: about eight minutes at these intervals
 RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=OUTAGE_TRIES
 )

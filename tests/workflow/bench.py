@@ -69,6 +69,20 @@ class GatedCatalog(Catalog):
         return stands
 
 
+@dataclass(frozen=True)
+class End:
+    """How an edit ended in record, run and object store. `kept`: its output, or anything that should be gone."""
+
+    record: Status
+    run: WorkflowExecutionStatus | None
+    kept: bool
+
+
+COMPLETED = End(Status.COMPLETED, WorkflowExecutionStatus.COMPLETED, kept=True)
+FAILED = End(Status.FAILED, WorkflowExecutionStatus.FAILED, kept=False)
+CANCELLED = End(Status.CANCELLED, WorkflowExecutionStatus.CANCELED, kept=False)
+
+
 @dataclass
 class Bench:
     """An EditsClient, and the parts of the worker that runs its edits."""
@@ -119,6 +133,13 @@ class Bench:
         """Once the run is closed."""
         await self.edits.runs.wait(edit_id)
         return (await self.run(edit_id).describe()).status
+
+    async def end(self, edit_id: str) -> End:
+        """Once the run is closed."""
+        run = await self.temporal_status(edit_id)
+        edit = await self.edits.get(edit_id)
+        output = await self.edits.output(edit)
+        return End(edit.status, run, kept=output is not None or (await self.stored(edit_id) != []))
 
     async def steps_of(self, edit_id: str) -> list[str]:
         """The steps the run has asked for, in order."""

@@ -11,32 +11,13 @@ from contextlib import closing
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowExecutionStatus
 
 from durable_edits.contracts import Status
-from tests.workflow.bench import HEARTBEAT, Bench, Gate
+from tests.workflow.bench import CANCELLED, COMPLETED, FAILED, HEARTBEAT, Bench, Gate
 
 WORKFLOW_TASK_STARTED = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
 STEP_ENDED = EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
 CANCEL_ASKED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
-
-COMPLETED, FAILED, CANCELLED = Status.COMPLETED, Status.FAILED, Status.CANCELLED
-ENDS = {
-    COMPLETED: WorkflowExecutionStatus.COMPLETED,
-    FAILED: WorkflowExecutionStatus.FAILED,
-    CANCELLED: WorkflowExecutionStatus.CANCELED,
-}
-
-
-async def assert_agreed(bench: Bench, edit_id: str, status: Status) -> None:
-    """Record, run and stored bytes say the same."""
-    run = await bench.temporal_status(edit_id)
-    edit = await bench.edits.get(edit_id)
-    assert (edit.status, run) == (status, ENDS[status])
-    if status is COMPLETED:
-        assert await bench.edits.output(edit) is not None
-    else:
-        assert await bench.stored(edit_id) == []
 
 
 async def steps_asked_for(bench: Bench, edit_id: str, count: int) -> None:
@@ -63,7 +44,7 @@ async def test_a_cancel_after_the_plan_stops_the_fill(bench: Bench) -> None:
         await bench.run(edit.id).cancel()
         await in_one_workflow_task(bench, edit.id, STEP_ENDED, CANCEL_ASKED)
         async with bench.workflow_worker():
-            await assert_agreed(bench, edit.id, CANCELLED)
+            assert await bench.end(edit.id) == CANCELLED
     assert await bench.steps_of(edit.id) == ["plan_edit", "close_edit"]
 
 
@@ -78,12 +59,12 @@ async def test_a_cancel_while_the_plan_ends_stops_the_fill(bench: Bench) -> None
         gate.open()
         await in_one_workflow_task(bench, edit.id, CANCEL_ASKED, STEP_ENDED)
         async with bench.workflow_worker():
-            await assert_agreed(bench, edit.id, CANCELLED)
+            assert await bench.end(edit.id) == CANCELLED
     assert await bench.steps_of(edit.id) == ["plan_edit", "close_edit"]
 
 
 async def test_a_cancel_after_the_fill_comes_too_late(bench: Bench) -> None:
-    gate = bench.catalog.before[COMPLETED] = Gate()
+    gate = bench.catalog.before[Status.COMPLETED] = Gate()
     edit = await bench.create()
     async with bench.step_worker():
         async with bench.workflow_worker():
@@ -93,11 +74,11 @@ async def test_a_cancel_after_the_fill_comes_too_late(bench: Bench) -> None:
         await bench.run(edit.id).cancel()
         await in_one_workflow_task(bench, edit.id, STEP_ENDED, CANCEL_ASKED)
         async with bench.workflow_worker():
-            await assert_agreed(bench, edit.id, COMPLETED)
+            assert await bench.end(edit.id) == COMPLETED
 
 
 async def test_a_cancel_while_the_fill_commits_comes_too_late(bench: Bench) -> None:
-    gate = bench.catalog.before[COMPLETED] = Gate()
+    gate = bench.catalog.before[Status.COMPLETED] = Gate()
     edit = await bench.create()
     async with bench.step_worker():
         async with bench.workflow_worker():
@@ -106,36 +87,36 @@ async def test_a_cancel_while_the_fill_commits_comes_too_late(bench: Bench) -> N
         gate.open()
         await in_one_workflow_task(bench, edit.id, CANCEL_ASKED, STEP_ENDED)
         async with bench.workflow_worker():
-            await assert_agreed(bench, edit.id, COMPLETED)
+            assert await bench.end(edit.id) == COMPLETED
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_a_cancel_while_a_failure_is_written_leaves_the_edit_failed(bench: Bench, moment: str) -> None:
     gates = bench.catalog.before if moment == "before" else bench.catalog.after
-    gate = gates[FAILED] = Gate()
+    gate = gates[Status.FAILED] = Gate()
     async with bench.worker():
         edit = await bench.create(b"%PDF-1.7 no objects")
         await gate.reached.wait()
         await bench.run(edit.id).cancel()
         await asyncio.sleep(HEARTBEAT)
         gate.open()
-        await assert_agreed(bench, edit.id, FAILED)
+        assert await bench.end(edit.id) == FAILED
 
 
 async def test_a_cancel_that_is_answered_while_a_failure_is_written_stays_the_answer(bench: Bench) -> None:
-    gate = bench.catalog.before[FAILED] = Gate()
+    gate = bench.catalog.before[Status.FAILED] = Gate()
     async with bench.worker():
         edit = await bench.create(b"%PDF-1.7 no objects")
         await gate.reached.wait()
         answer = await bench.edits.cancel(edit.id)
         gate.open()
-        await assert_agreed(bench, edit.id, CANCELLED)
+        assert await bench.end(edit.id) == CANCELLED
     assert await bench.edits.get(edit.id) == answer
 
 
 async def test_a_cancel_that_keeps_an_outage_from_being_retried_ends_the_edit_as_cancelled(bench: Bench) -> None:
     """Temporal retries no step whose cancel was asked for: the outage is not why the edit ended."""
-    gate = bench.catalog.before[COMPLETED] = Gate()
+    gate = bench.catalog.before[Status.COMPLETED] = Gate()
     async with bench.worker():
         edit = await bench.create()
         await gate.reached.wait()
@@ -146,4 +127,4 @@ async def test_a_cancel_that_keeps_an_outage_from_being_retried_ends_the_edit_as
             gate.open()
             await asyncio.sleep(1)
             catalog.execute("ALTER TABLE away RENAME TO edits")
-        await assert_agreed(bench, edit.id, CANCELLED)
+        assert await bench.end(edit.id) == CANCELLED
