@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import functools
+import os
 import resource
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
@@ -54,7 +57,7 @@ class Children:
         try:
             async with asyncio.timeout(seconds):
                 return await to_process.run_sync(
-                    _limited, job, arguments, self._memory, cancellable=True, limiter=CapacityLimiter(1)
+                    _limited, job, arguments, self._memory, os.getpid(), cancellable=True, limiter=CapacityLimiter(1)
                 )
         except TimeoutError as error:
             raise FillTimedOut(
@@ -65,11 +68,12 @@ class Children:
             raise EngineCrashed("The process working on the document died; the edit is tried again.") from error
 
 
-def _limited(job: Callable[..., Answer], arguments: tuple[Any, ...], memory: int) -> Answer:
+def _limited(job: Callable[..., Answer], arguments: tuple[Any, ...], memory: int, worker: int) -> Answer:
     """Runs in the child."""
-    _confine(memory)
+    _confine(worker)
     try:
-        return job(*arguments)
+        with _memory_limit(memory):
+            return job(*arguments)
     except EditsError:
         raise
     except MemoryError:
@@ -77,19 +81,38 @@ def _limited(job: Callable[..., Answer], arguments: tuple[Any, ...], memory: int
             f"The document needs more than {memory // MEGABYTE} MB of memory (EDITS_CHILD_MEMORY_MB).",
             limit_mb=memory // MEGABYTE,
         ) from None
-    except Exception as error:
+    except BaseException as error:  # SystemExit too: sent back as it is, it would end the worker
         crash = EngineCrashed("The document could not be worked on; see the worker's log.", error=type(error).__name__)
         crash.add_note(traceback.format_exc())
         raise crash from None
 
 
-def _confine(memory: int) -> None:
+@functools.cache
+def _confine(worker: int) -> None:
+    """Once for each child."""
     if sys.platform == "linux":
         # A worker that is killed takes its children along, in the middle of a job too.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        if os.getppid() != worker:  # it was killed before
+            os._exit(1)
     # Ctrl-C reaches the whole foreground group; the worker decides when its children end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Nobody reads this pipe: a library that complains often enough would fill it and wait for ever.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+@contextmanager
+def _memory_limit(memory: int) -> Iterator[None]:
+    """For the job alone: a request that breaks it is read in part, and its rest taken for the next one."""
+    if sys.platform != "linux":
+        yield
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 def _import_engine() -> None:
