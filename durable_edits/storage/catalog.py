@@ -178,7 +178,9 @@ class Catalog:
     async def _read(self) -> AsyncIterator[AsyncConnection]:
         try:
             async with self.engine.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+                if self.engine.dialect.name != "sqlite":  # which opens no transaction for a read anyway
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                yield connection
         except (DBAPIError, PoolTimeout, OSError) as error:
             raise _unavailable(error) from error
 
