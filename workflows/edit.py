@@ -36,6 +36,7 @@ OUTAGE_TRIES = 20  # of a step while a store or a host is away: about eight minu
 RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=OUTAGE_TRIES
 )
+# No summaries: an activity's name says what it does, and each would be a payload more to encode, send and store.
 # The worker's own limits end a step long before start-to-close does; a dead worker is noticed by its heartbeats.
 STEP: ActivityConfig = {
     "start_to_close_timeout": timedelta(minutes=30),
@@ -46,14 +47,9 @@ STEP: ActivityConfig = {
 }
 # Tried until it lands: an edit always ends.
 CLOSE: ActivityConfig = {
-    "summary": "close",
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
 }
-
-
-PLAN: ActivityConfig = {**STEP, "summary": "plan"}
-FILL: ActivityConfig = {**STEP, "summary": "fill"}
 
 
 @workflow.defn(name=EDIT_WORKFLOW)
@@ -70,13 +66,13 @@ class EditWorkflow:
 
     async def _edit(self, edit: EditInput) -> Outcome:
         workflow.set_current_details("Reading the form and planning its values.")
-        planned = await workflow.execute_activity_method(EditActivities.plan_edit, _plan_job(edit), **PLAN)
+        planned = await workflow.execute_activity_method(EditActivities.plan_edit, _plan_job(edit), **STEP)
         if planned.outcome is not None:
             return planned.outcome
         if workflow.cancellation_reason() is not None:
             raise asyncio.CancelledError  # a step that ends in time swallows the cancel
         workflow.set_current_details(f"Filling {planned.values} values into {planned.pages} pages.")
-        return await workflow.execute_activity_method(EditActivities.fill_document, _fill_job(edit, planned), **FILL)
+        return await workflow.execute_activity_method(EditActivities.fill_document, _fill_job(edit, planned), **STEP)
 
     async def _close(self, edit: EditInput, error: BaseException) -> Outcome:
         job = _close_job(edit, error)
