@@ -73,11 +73,11 @@ class Live:
 class Gateway:
     """A running gateway and a client that speaks to it with a valid key."""
 
-    def __init__(self, process: Process, url: str) -> None:
+    def __init__(self, process: Process, url: str, key: str = KEY) -> None:
         self.process = process
         self.url = url
         self._clients: list[httpx.Client] = []
-        self.http = self.client(KEY)
+        self.http = self.client(key)
 
     def client(self, key: str | None) -> httpx.Client:
         headers = {"authorization": f"Bearer {key}"} if key else {}
@@ -112,6 +112,12 @@ class Gateway:
 
     def get(self, edit_id: str, **query: str) -> dict[str, Any]:
         response = self.http.get(f"/v1/edits/{edit_id}", params=query)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    def page(self, **query: Any) -> dict[str, Any]:
+        """GET /v1/edits."""
+        response = self.http.get("/v1/edits", params=query)
         assert response.status_code == 200, response.text
         return dict(response.json())
 

@@ -1,0 +1,30 @@
+"""A gateway on which nothing moves, and organizations that have it to themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.live import Gateway, Live
+
+ORGANIZATIONS = 120  # one for each test that wants the world to itself
+
+
+@pytest.fixture(scope="session")
+def unused_keys() -> Iterator[str]:
+    return (f"key-{number}" for number in range(ORGANIZATIONS))
+
+
+@pytest.fixture(scope="session")
+def unattended(stack: Live) -> Gateway:
+    """A gateway on a queue without workers: what is created there stays as it is. It takes 1 MiB."""
+    keys = ",".join(f"org{number}:key-{number}" for number in range(ORGANIZATIONS))
+    return stack.gateway(EDITS_API_KEYS=keys, EDITS_TASK_QUEUE="unattended", EDITS_MAX_DOCUMENT_MB="1")
+
+
+@pytest.fixture
+def alone(unattended: Gateway, unused_keys: Iterator[str]) -> Gateway:
+    """The unattended gateway for an organization that has no edits yet."""
+    unattended.http.headers["authorization"] = f"Bearer {next(unused_keys)}"
+    return unattended
