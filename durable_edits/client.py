@@ -38,6 +38,7 @@ from durable_edits.storage.records import EditRecord, started_record
 
 CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
 CANCEL_POLL = 0.02
+LONGEST_ID = 1_000  # characters of a workflow id; a call with one of many thousands breaks, which looks like an outage
 START_GRACE = timedelta(seconds=30)  # a start call may be under way this long (its own time-out is 10 s)
 
 
@@ -101,7 +102,10 @@ class EditsClient:
 
     async def get(self, edit_id: str) -> Edit:
         """The edit as it stands now; raises NotFound."""
-        return await self.settle(await self._record(edit_id))
+        record = await self._find(edit_id)
+        if record is None:
+            raise NotFound(f"Edit {edit_id[:200]} not found")
+        return await self.settle(record)
 
     async def wait(self, edit_id: str) -> Edit:
         """The edit once it has ended."""
@@ -127,7 +131,7 @@ class EditsClient:
 
     async def cancel(self, edit_id: str) -> Edit:
         """End the edit; one that has ended comes back unchanged. The answer is final, with or without a worker."""
-        edit = await self.get(edit_id)
+        edit = await self.settle(await self._record(edit_id))
         if edit.outcome is not None:
             return edit
         await self.runs.cancel(edit_id)
@@ -165,14 +169,20 @@ class EditsClient:
         return Edit(replace(record, outcome=outcome), outcome.status)
 
     async def _record(self, edit_id: str) -> EditRecord:
+        record = await self._find(edit_id)
+        if record is None:
+            raise _not_found(edit_id)
+        return record
+
+    async def _find(self, edit_id: str) -> EditRecord | None:
         record = await self.catalog.edit(edit_id) or await self._adopt(edit_id)
         if record is None or record.deleted or record.organization not in self.sees:
-            raise _not_found(edit_id)
+            return None
         return record
 
     async def _adopt(self, edit_id: str) -> EditRecord | None:
         """The record of an edit that was started straight through Temporal and that no worker has begun yet."""
-        if await self.runs.describe(edit_id, begun=False) is None:
+        if len(edit_id) > LONGEST_ID or await self.runs.describe(edit_id, begun=False) is None:
             return None
         started = await self.runs.input(edit_id)
         if started is None or started[0].organization not in self.sees:

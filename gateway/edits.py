@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel
 
 from durable_edits.client import Edit, EditsClient
@@ -17,10 +17,11 @@ from durable_edits.storage.records import EditFilter
 from gateway import wire
 from gateway.auth import Caller
 from gateway.errors import error_response, problem_status
-from gateway.requests import parse_json, parse_query, read_body
+from gateway.requests import SHOWN, parse_json, parse_query, read_body
 
 router = APIRouter(prefix="/v1/edits", tags=["edits"])
 
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 # Parsing a body holds the event loop for about 2 ms a megabyte; larger ones are parsed in a thread.
 PARSED_IN_PLACE = 256 * 1024
 
@@ -44,6 +45,7 @@ async def create_edit(request: Request, edits: Edits) -> Response:
         wanted = parse_json(wire.CreateEdit, body)
     document = await _document(edits, wanted)
     edit = await edits.create(document, wanted.instructions, model=wanted.model, color=wanted.config.color)
+    request.state.edit_id = edit.id  # for the log: the path does not have it
     if not wanted.background:
         edit = await edits.wait(edit.id)
         if edit.outcome is not None and edit.outcome.problem is not None:
@@ -66,6 +68,13 @@ async def list_all(request: Request, edits: Edits) -> Response:
     page = await list_edits(edits, wanted, limit=query.limit, order=query.order, before=query.before, after=query.after)
     metadata = wire.ListMetadata(before=page.before, after=page.after)
     return _json(wire.EditPage(data=[wire.edit_body(edit) for edit in page.edits], list_metadata=metadata))
+
+
+# Templates live below edits, and no edit can be called so, whoever named its workflow.
+@router.api_route("/templates", methods=METHODS, include_in_schema=False)
+@router.api_route("/templates/{rest:path}", methods=METHODS, include_in_schema=False)
+async def no_templates() -> Response:
+    raise HTTPException(404)
 
 
 # Any workflow id is an edit id, a slash in it too: `:path`, with the longer routes first.
@@ -112,7 +121,7 @@ async def _document(edits: EditsClient, wanted: wire.CreateEdit) -> SourceDocume
     if (wanted.document is None) == (wanted.template_id is None):
         raise BadRequest("Send either a document or a template_id, and not both.")
     if wanted.document is None:
-        raise NotFound("Template ID not found")
+        raise NotFound(f"Template {(wanted.template_id or '')[:SHOWN]} not found")
     document = wanted.document
     if document.url is not None:
         return SourceDocument(filename=document.filename or "", url=document.url)

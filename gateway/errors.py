@@ -8,9 +8,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from durable_edits import errors
 from durable_edits.contracts import Problem
+from gateway.requests import log_context
 
 log = logging.getLogger("gateway")
 
@@ -68,24 +70,37 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Exception)(_unexpected)
 
 
-async def _tree(_request: Request, error: errors.EditsError) -> JSONResponse:
+async def _tree(request: Request, error: errors.EditsError) -> JSONResponse:
     if http_status(type(error)) >= 500:
-        log.warning("%s: %s %s", error.code, error.message, error.details)
+        log.warning("%s: %s %s", error.code, error.message, error.details, extra=log_context(request.scope))
     return from_tree(error)
 
 
 async def _routing(request: Request, error: HTTPException) -> JSONResponse:
     if error.status_code == 405:
-        return error_response(405, "method_not_allowed", f"{request.method} is not allowed here.")
+        allowed = ", ".join(_allowed(request))
+        response = error_response(405, "method_not_allowed", f"{request.method} is not allowed here, but {allowed} is.")
+        response.headers["allow"] = allowed
+        return response
     if error.status_code == 404:
         return error_response(404, "not_found", f"There is nothing at {request.url.path[:200]}.")
     return error_response(error.status_code, "http_error", str(error.detail))
 
 
 async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-    # Starlette logs the traceback when it raises the error again.
+    # Starlette raises the error again after this answer; gateway.requests logs it.
     message = "Something went wrong on our side; the gateway's log tells more under this response's x-request-id."
     return error_response(500, errors.InternalError.code, message, {"error": type(error).__name__})
+
+
+def _allowed(request: Request) -> list[str]:
+    """What the path takes, over all its routes."""
+    scopes = {method: {**request.scope, "method": method} for method in ("GET", "POST", "PUT", "PATCH", "DELETE")}
+    return [
+        method
+        for method, scope in scopes.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def _codes(kind: type[errors.EditsError]) -> dict[str, int]:

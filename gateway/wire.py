@@ -31,7 +31,7 @@ class Document(BaseModel):
     """MIMEData `{filename, url}`, or a reference `{id}` to a stored file."""
 
     filename: str | None = Field(default=None, min_length=1, max_length=1_000)
-    url: str | None = None
+    url: str | None = Field(default=None, min_length=1)
     id: str | None = None
 
     @model_validator(mode="after")
