@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import Worker
 
@@ -24,7 +26,12 @@ from tests.forms import text_form
 from worker import HEARTBEAT_THROTTLE, STICKY_TIMEOUT, build_worker
 from workflows.edit import EditWorkflow
 
+GATE_SECONDS = 20.0  # a test that failed must not hold its worker for ever
 HEARTBEAT = 0.5  # seconds: long enough for a heartbeat to bring a cancel to a step
+
+WORKFLOW_TASK_STARTED = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
+STEP_ENDED = EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
+CANCEL_ASKED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
 
 
 @dataclass
@@ -36,7 +43,8 @@ class Gate:
 
     async def pass_through(self) -> None:
         self.reached.set()
-        await self._open.wait()
+        async with asyncio.timeout(GATE_SECONDS):
+            await self._open.wait()
 
     def open(self) -> None:
         self._open.set()
@@ -108,13 +116,14 @@ class Bench:
     def worker(self) -> Worker:
         return build_worker(self.temporal, self.steps, self.settings)
 
-    def workflow_worker(self) -> Worker:
+    def workflow_worker(self, **options: Any) -> Worker:
         """Decides, but takes no step."""
         return Worker(
             self.temporal,
             task_queue=self.settings.task_queue,
             workflows=[EditWorkflow],
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+            **options,
         )
 
     def step_worker(self) -> Worker:
@@ -148,6 +157,15 @@ class Bench:
             async for event in self.run(edit_id).fetch_history_events()
             if event.HasField("activity_task_scheduled_event_attributes")
         ]
+
+    async def unseen(self, edit_id: str, *wanted: EventType.ValueType) -> None:
+        """Once these events, in this order, have come after the last workflow task that a worker looked at."""
+        while True:
+            seen = [event.event_type async for event in self.run(edit_id).fetch_history_events()]
+            last_look = max(place for place, kind in enumerate(seen) if kind == WORKFLOW_TASK_STARTED)
+            if [kind for kind in seen[last_look:] if kind in {STEP_ENDED, CANCEL_ASKED}] == list(wanted):
+                return
+            await asyncio.sleep(0.02)
 
     async def stored(self, edit_id: str) -> list[str]:
         """What is kept for the edit, its source document apart."""

@@ -13,7 +13,7 @@ from tests.workflow.bench import Bench, open_bench
 @pytest.fixture
 async def bench(temporal: Client, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     queue = f"{request.node.name[:150]}-{tmp_path.name}"
-    async with open_bench(temporal, Settings(home=tmp_path, task_queue=queue, pdf_slots=1, grace=5)) as bench:
+    async with open_bench(temporal, Settings(home=tmp_path, task_queue=queue, pdf_slots=1, grace=1)) as bench:
         yield bench
 
 

@@ -10,28 +10,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 
 from durable_edits.contracts import Status
-from tests.workflow.bench import CANCELLED, COMPLETED, FAILED, HEARTBEAT, Bench, Gate
-
-WORKFLOW_TASK_STARTED = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
-STEP_ENDED = EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
-CANCEL_ASKED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
+from tests.workflow.bench import CANCEL_ASKED, CANCELLED, COMPLETED, FAILED, HEARTBEAT, STEP_ENDED, Bench, Gate
 
 
 async def steps_asked_for(bench: Bench, edit_id: str, count: int) -> None:
     while len(await bench.steps_of(edit_id)) < count:
-        await asyncio.sleep(0.02)
-
-
-async def in_one_workflow_task(bench: Bench, edit_id: str, *wanted: EventType.ValueType) -> None:
-    """Once the newest events, those that no workflow task has seen, hold what is wanted in this order."""
-    while True:
-        seen = [event.event_type async for event in bench.run(edit_id).fetch_history_events()]
-        last_look = max(place for place, kind in enumerate(seen) if kind == WORKFLOW_TASK_STARTED)
-        if [kind for kind in seen[last_look:] if kind in wanted] == list(wanted):
-            return
         await asyncio.sleep(0.02)
 
 
@@ -40,9 +25,9 @@ async def test_a_cancel_after_the_plan_stops_the_fill(bench: Bench) -> None:
     async with bench.workflow_worker():
         await steps_asked_for(bench, edit.id, 1)
     async with bench.step_worker():
-        await in_one_workflow_task(bench, edit.id, STEP_ENDED)
+        await bench.unseen(edit.id, STEP_ENDED)
         await bench.run(edit.id).cancel()
-        await in_one_workflow_task(bench, edit.id, STEP_ENDED, CANCEL_ASKED)
+        await bench.unseen(edit.id, STEP_ENDED, CANCEL_ASKED)
         async with bench.workflow_worker():
             assert await bench.end(edit.id) == CANCELLED
     assert await bench.steps_of(edit.id) == ["plan_edit", "close_edit"]
@@ -57,7 +42,7 @@ async def test_a_cancel_while_the_plan_ends_stops_the_fill(bench: Bench) -> None
         await gate.reached.wait()
         await bench.run(edit.id).cancel()
         gate.open()
-        await in_one_workflow_task(bench, edit.id, CANCEL_ASKED, STEP_ENDED)
+        await bench.unseen(edit.id, CANCEL_ASKED, STEP_ENDED)
         async with bench.workflow_worker():
             assert await bench.end(edit.id) == CANCELLED
     assert await bench.steps_of(edit.id) == ["plan_edit", "close_edit"]
@@ -70,9 +55,9 @@ async def test_a_cancel_after_the_fill_comes_too_late(bench: Bench) -> None:
         async with bench.workflow_worker():
             await gate.reached.wait()
         gate.open()
-        await in_one_workflow_task(bench, edit.id, STEP_ENDED)
+        await bench.unseen(edit.id, STEP_ENDED)
         await bench.run(edit.id).cancel()
-        await in_one_workflow_task(bench, edit.id, STEP_ENDED, CANCEL_ASKED)
+        await bench.unseen(edit.id, STEP_ENDED, CANCEL_ASKED)
         async with bench.workflow_worker():
             assert await bench.end(edit.id) == COMPLETED
 
@@ -85,7 +70,7 @@ async def test_a_cancel_while_the_fill_commits_comes_too_late(bench: Bench) -> N
             await gate.reached.wait()
         await bench.run(edit.id).cancel()
         gate.open()
-        await in_one_workflow_task(bench, edit.id, CANCEL_ASKED, STEP_ENDED)
+        await bench.unseen(edit.id, CANCEL_ASKED, STEP_ENDED)
         async with bench.workflow_worker():
             assert await bench.end(edit.id) == COMPLETED
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from durable_edits.contracts import CloseJob, EditInput, Status
-from tests.workflow.bench import Bench, document
+from tests.workflow.bench import CANCELLED, COMPLETED, FAILED, HEARTBEAT, Bench, Gate, document
 
 DAYS_LATER = 10_000  # attempts, at one every thirty seconds
 
@@ -26,3 +27,35 @@ async def test_an_outage_never_makes_closing_give_up(bench: Bench) -> None:
         await environment.run(bench.steps.close_edit, job)
 
     assert (failure.value.type, failure.value.non_retryable) == ("catalog_unavailable", False)
+
+
+async def test_a_run_that_leaves_the_cache_while_it_closes_ends_all_the_same(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = bench.catalog.before[Status.FAILED] = Gate()
+    async with bench.step_worker(), bench.workflow_worker(max_cached_workflows=1):
+        closing = await bench.create(b"%PDF-1.7 no objects")
+        await gate.reached.wait()
+        other = await bench.create()
+        assert await bench.end(other.id) == COMPLETED
+        gate.open()
+
+        assert await bench.end(closing.id) == FAILED
+    assert "viction" not in caplog.text
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
+async def test_a_worker_that_stops_while_it_closes_leaves_the_rest_to_the_next(bench: Bench, status: Status) -> None:
+    gate = bench.catalog.before[status] = Gate()
+    begun = bench.catalog.after_begin = Gate()
+    async with bench.worker():
+        edit = await bench.create(b"%PDF-1.7 no objects")
+        await begun.reached.wait()
+        if status is Status.CANCELLED:
+            await bench.run(edit.id).cancel()
+            await asyncio.sleep(HEARTBEAT)
+        begun.open()
+        await gate.reached.wait()
+    gate.open()
+    async with bench.worker():
+        assert await bench.end(edit.id) == (FAILED if status is Status.FAILED else CANCELLED)
