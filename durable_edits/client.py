@@ -110,9 +110,10 @@ class EditsClient:
     async def wait(self, edit_id: str) -> Edit:
         """The edit once it has ended."""
         record = await self._record(edit_id)
-        if record.outcome is None:
+        while record.outcome is None:  # twice where an operator resets the run: another one then goes on with the edit
             await self.runs.wait(edit_id)
-        return await self.get(edit_id)
+            record = (await self.get(edit_id)).record
+        return await self.settle(record)
 
     async def output(self, edit: Edit) -> tuple[Filled, bytes] | None:
         """The filled form and the filled PDF; None unless the edit is completed."""
@@ -146,10 +147,11 @@ class EditsClient:
     async def delete(self, edit_id: str) -> None:
         """Hide the edit for good and stop it if it runs; raises NotFound, the second time too."""
         record = await self._record(edit_id)
+        if record.outcome is None:
+            # First: a run that finds its record closed, and no cancel, can only call itself failed.
+            await self.runs.cancel(edit_id)
         if not await self.catalog.delete_edit(edit_id):
             raise _not_found(edit_id)
-        if record.outcome is None:
-            await self.runs.cancel(edit_id)
         await self.blobs.delete_folder(edit_folder(edit_id))
 
     async def settle(self, record: EditRecord) -> Edit:
@@ -162,11 +164,20 @@ class EditsClient:
                 return Edit(record, Status.PENDING)
             missing = _missing(record)
         elif run.outcome is None:
-            return Edit(record, run.status)
+            return Edit(record, await self._not_before(record, run.status))
         else:
             missing = run.outcome
         outcome = await self.catalog.close_edit(missing)
+        if outcome.filled is None:  # nobody else removes what a terminated run has stored
+            await self.blobs.delete_folder(edit_folder(record.id))
         return Edit(replace(record, outcome=outcome), outcome.status)
+
+    async def _not_before(self, record: EditRecord, status: Status) -> Status:
+        """The first step may have begun, and ended, since the record was read; somebody may have been told so."""
+        if status is not Status.QUEUED:
+            return status
+        now = await self.catalog.edit(record.id)
+        return Status.IN_PROGRESS if now is not None and now.started_at is not None else status
 
     async def _record(self, edit_id: str) -> EditRecord:
         record = await self._find(edit_id)
