@@ -82,9 +82,9 @@ async def main() -> int:
 
     from durable_edits.errors import InfrastructureError
     from durable_edits.logs import configure_logs
-    from durable_edits.settings import Settings
+    from durable_edits.settings import read_settings
 
-    settings = Settings()
+    settings = read_settings()
     configure_logs(settings.log_level)
     try:
         return await run(settings, stop)

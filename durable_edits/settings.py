@@ -6,15 +6,18 @@ The connection to Temporal is not here: it comes from the standard TEMPORAL_* va
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from durable_edits.contracts import EDITS_QUEUE
 
 MEGABYTE = 1024 * 1024
+DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 
 
 def _cores() -> int:
@@ -25,33 +28,48 @@ def _comma_list(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _organization_and_key(pair: SecretStr) -> SecretStr:
+    organization, _, key = pair.get_secret_value().rpartition(":")
+    if not organization or not key:
+        raise PydanticCustomError("api_keys", "write organization:key,organization:key")
+    return pair
+
+
+def _database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(DATABASES):
+        raise PydanticCustomError("catalog_url", "begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    return url
+
+
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_comma_list)]
-SecretList = Annotated[list[SecretStr], NoDecode, BeforeValidator(_comma_list)]
+KeyList = Annotated[
+    list[Annotated[SecretStr, AfterValidator(_organization_and_key)]], NoDecode, BeforeValidator(_comma_list)
+]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="EDITS_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="EDITS_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     home: Annotated[Path, AfterValidator(_absolute)] = Path(".edits")
     """Where the embedded default keeps catalog.db and blobs/."""
-    catalog_url: SecretStr | None = None
+    catalog_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     """sqlite+aiosqlite:///… or postgresql+asyncpg://…; default: catalog.db in `home`."""
-    blobs_url: str | None = None
+    blobs_url: SecretStr | None = None
     """file:///…, s3://…, gs://… or az://…; default: blobs/ in `home`."""
     task_queue: str = EDITS_QUEUE
 
     host: str = "127.0.0.1"
     port: int = 8000
-    api_keys: SecretList = []
+    api_keys: KeyList = []
     """`organization:key,organization:key`. The first organization also sees edits started straight through Temporal."""
 
     pdf_slots: int = Field(default_factory=_cores, ge=1)
     """Documents worked on at once by one worker: one child process each."""
-    metrics: str | None = None
+    metrics: str | None = Field(default=None, pattern=r"^\S+:\d+$")
     """host:port of the worker's Prometheus endpoint."""
     grace: float = Field(default=30.0, ge=0)
     """Seconds a stopping process gives its running work; below the orchestrator's kill delay."""
@@ -79,4 +97,15 @@ class Settings(BaseSettings):
 
     @property
     def blobs(self) -> str:
-        return self.blobs_url or (self.home / "blobs").as_uri()
+        if self.blobs_url is not None:
+            return self.blobs_url.get_secret_value()
+        return (self.home / "blobs").as_uri()
+
+
+def read_settings() -> Settings:
+    """From the environment; a wrong setting ends the process with a line that names it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        sys.exit("\n".join(f"EDITS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults))

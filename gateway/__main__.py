@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from durable_edits.logs import configure_logs
-from durable_edits.settings import Settings
+from durable_edits.settings import Settings, read_settings
 from gateway.app import create_app
 
 log = logging.getLogger("gateway")
@@ -47,7 +47,7 @@ async def serve(settings: Settings) -> int:
 
 
 def main() -> int:
-    settings = Settings()
+    settings = read_settings()
     configure_logs(settings.log_level)
     if not settings.api_keys:
         if not _loopback(settings.host):

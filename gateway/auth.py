@@ -34,9 +34,6 @@ class Keys:
 
     def __init__(self, settings: Settings) -> None:
         pairs = [secret.get_secret_value().rpartition(":") for secret in settings.api_keys]
-        for organization, _, key in pairs:
-            if not organization or not key:
-                raise ValueError("EDITS_API_KEYS takes organization:key,organization:key.")
         self._callers = {
             _digest(key): Caller(organization, (DEFAULT_ORGANIZATION,) if organization == pairs[0][0] else ())
             for organization, _, key in pairs

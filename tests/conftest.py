@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -12,9 +10,10 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from dev.processes import Process, free_ports, start
+from dev.processes import free_ports
 from dev.temporal_server import find_server, start_server
-from tests.live import Gateway, Live, until
+from tests.live import Gateway, Live
+from tests.postgres import running_postgres
 from tests.temporal_cli import TemporalCli
 
 SKIP_NOTHING = bool(os.environ.get("EDITS_TESTS_SKIP_NOTHING"))  # where everything a test needs is said to be there
@@ -80,48 +79,7 @@ def live(temporal_address: str, tmp_path: Path, request: pytest.FixtureRequest) 
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own on a Unix socket, with one empty database."""
-    programs = _postgres_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
-    folder = Path(tmp_path_factory.mktemp("pg"))
-    as_user = _unprivileged(folder)
-    data = folder / "data"
-    subprocess.run(
-        [*as_user, programs / "initdb", "-D", data, "-U", "edits", "-A", "trust"], check=True, capture_output=True
-    )
-    server = _start_postgres(as_user, programs, data, folder)
-    yield f"postgresql+asyncpg://edits@/postgres?host={folder}"
-    server.stop()
-
-
-def _start_postgres(as_user: list[str], programs: Path, data: Path, folder: Path) -> Process:
-    command = [*as_user, str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-h", "", "-F"]
-    server = start("postgres", command, log=folder.parent / f"{folder.name}.log")
-
-    def ready() -> bool:
-        server.check()
-        asked = subprocess.run([programs / "pg_isready", "-h", folder, "-q"], check=False)
-        return asked.returncode == 0
-
-    until(ready, 30)
-    return server
-
-
-def _postgres_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    on_path = shutil.which("postgres")
-    program = Path(on_path).resolve() if on_path else (found[-1] if found else None)
-    return program.parent if program else None
-
-
-def _unprivileged(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root; Debian's package brings a user for it."""
-    if os.geteuid() != 0:
-        return []
-    shutil.chown(folder, "postgres")
-    for parent in [folder, *folder.parents]:
-        if parent.stat().st_uid == 0 and parent != Path("/tmp") and parent.is_relative_to("/tmp"):  # noqa: S108
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return ["runuser", "-u", "postgres", "--"]
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of our own, with one empty database."""
+    with running_postgres() as (_, url):
+        yield url

@@ -32,6 +32,7 @@ from durable_edits.storage.records import (
 from durable_edits.storage.schema import edits, files
 
 SQLITE_BUSY_MS = 10_000  # several processes write one file; a writer holds the lock for about a millisecond
+POSTGRESQL_SECONDS = 10.0  # to connect, and for one statement: each takes milliseconds, and a silent server for ever
 
 
 class Catalog:
@@ -116,6 +117,8 @@ class Catalog:
             .values(
                 status=func.coalesce(edits.c.status, Status.CANCELLED.value),
                 deleted_at=to_microseconds(datetime.now(UTC)),
+                filename="",
+                filename_folded="",
                 instructions=null(),
                 problem=null(),
                 filled=null(),
@@ -186,9 +189,11 @@ class Catalog:
 
 
 def _engine(url: str) -> AsyncEngine:
+    # Parameters hold what people wrote; an error that shows them would carry it into the log.
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url)
+        limits = {"timeout": POSTGRESQL_SECONDS, "command_timeout": POSTGRESQL_SECONDS}
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
+    engine = create_async_engine(url, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

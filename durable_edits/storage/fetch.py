@@ -43,6 +43,8 @@ class Fetcher:
         self._limit = limit
         self._client = httpx.AsyncClient(
             trust_env=False,  # a proxy would connect for us, past the check
+            # Kept connections are known by their address, so one would serve, unchecked, another name at that address.
+            limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),
             verify=ssl.create_default_context(),
             headers={"accept-encoding": "identity", "user-agent": "durable-edits"},
@@ -105,7 +107,7 @@ class Fetcher:
         )
         response = await self._client.send(request, stream=True)
         try:
-            if response.is_redirect:
+            if response.has_redirect_location:
                 return response.headers["location"]
             if response.status_code in RETRIED_STATUSES:
                 raise FetchUnreachable(f"The document's URL answered {response.status_code}; its server is in trouble.")

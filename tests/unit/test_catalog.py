@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -296,7 +297,21 @@ async def test_deleting_takes_the_texts_and_the_filled_file(catalog: Catalog, or
     record = await catalog.edit(edit_id)
     assert record is not None
     assert (record.deleted, record.instructions, record.outcome and record.outcome.filled) == (True, None, None)
+    assert record.filename == ""
     assert await catalog.file(outcome.filled_id or "", organization) is None
+
+
+async def test_an_error_of_the_database_does_not_tell_what_people_wrote(
+    new_database: Callable[[], Awaitable[str]], organization: str
+) -> None:
+    """It goes into the log with its causes; here, of a catalog without tables."""
+    catalog, secret = Catalog(await new_database()), f"Ada {ULID()}"
+
+    with pytest.raises(CatalogUnavailable) as failed:
+        await catalog.create_edit(an_edit(organization, instructions=secret), None)
+
+    assert secret not in "".join(traceback.format_exception(failed.value))
+    await catalog.close()
 
 
 async def test_an_edit_is_deleted_once(catalog: Catalog, organization: str) -> None:

@@ -41,6 +41,7 @@ class Site:
 
 
 class Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept where the client wants it
     site: Site
 
     def do_GET(self) -> None:
@@ -320,6 +321,12 @@ async def test_a_refusal_of_the_other_side_is_final_and_says_its_status(
     assert failed.value.details == {"status": status}
 
 
+@pytest.mark.parametrize("status", [300, 302, 304])
+async def test_a_redirect_to_nowhere_is_a_refusal(site: Site, fetcher: Fetcher, status: int) -> None:
+    with pytest.raises(FetchFailed):
+        await fetcher.fetch(f"{site.origin}/status/{status}")
+
+
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 async def test_trouble_on_the_other_side_is_worth_another_try(site: Site, fetcher: Fetcher, status: int) -> None:
     with pytest.raises(FetchUnreachable, match=str(status)):
@@ -431,6 +438,22 @@ async def test_a_certificate_of_another_name_is_no_answer(
 
     with pytest.raises(FetchUnreachable):
         await fetcher.fetch(f"https://127.0.0.1:{tls_site.port}/form.pdf")
+
+    await fetcher.close()
+
+
+async def test_a_connection_that_one_name_opened_serves_no_other_name(
+    tls_site: Site, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both names lead to one address, and the certificate holds for the first alone."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    address = socket.getaddrinfo("localhost", 0, type=socket.SOCK_STREAM)[0][4][0]
+    second = f"https://{f'[{address}]' if ':' in str(address) else address}:{tls_site.port}"
+    fetcher = Fetcher([f"https://localhost:{tls_site.port}", second], LIMIT)
+    await fetcher.fetch(f"https://localhost:{tls_site.port}/form.pdf")
+
+    with pytest.raises(FetchUnreachable):
+        await fetcher.fetch(f"{second}/form.pdf")
 
     await fetcher.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from durable_edits.settings import Settings
+from durable_edits.settings import Settings, read_settings
 
 KEY, PASSWORD = "k-3f9c", "hunter2"
 
@@ -26,6 +26,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_printed_settings_hold_no_secret(monkeypatch: pytest.MonkeyPatch, show: Callable[[Settings], str]) -> None:
     monkeypatch.setenv("EDITS_API_KEYS", f"acme:{KEY},beta:{KEY}2")
     monkeypatch.setenv("EDITS_CATALOG_URL", f"postgresql+asyncpg://edits:{PASSWORD}@db/edits")
+    monkeypatch.setenv("EDITS_BLOBS_URL", f"s3://AKID:{PASSWORD}@bucket/edits")
 
     shown = show(Settings())
 
@@ -99,6 +100,9 @@ def test_the_limit_is_said_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
         ("EDITS_CHILD_MEMORY_MB", "8"),
         ("EDITS_LOG_LEVEL", "chatty"),
         ("EDITS_GRACE", "-1"),
+        ("EDITS_API_KEYS", "a-key-of-nobody"),
+        ("EDITS_CATALOG_URL", "postgresql://db/edits"),
+        ("EDITS_METRICS", "everywhere"),
     ],
 )
 def test_a_senseless_setting_stops_the_process_at_its_start(
@@ -108,6 +112,23 @@ def test_a_senseless_setting_stops_the_process_at_its_start(
 
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_setting_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose files and manifests set what they do not know to nothing."""
+    monkeypatch.setenv("EDITS_CATALOG_URL", "")
+    monkeypatch.setenv("EDITS_PDF_SLOTS", "")
+
+    assert Settings().catalog_url is None
+
+
+def test_a_process_says_in_a_line_which_setting_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITS_API_KEYS", KEY)
+
+    with pytest.raises(SystemExit) as ended:
+        read_settings()
+
+    assert ended.value.code == "EDITS_API_KEYS: write organization:key,organization:key"
 
 
 def test_settings_do_not_change_under_way() -> None:
