@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from durable_edits import errors
@@ -67,6 +68,7 @@ def install(app: FastAPI) -> None:
     """Give every error, expected or not, the envelope."""
     app.exception_handler(errors.EditsError)(_tree)
     app.exception_handler(HTTPException)(_routing)
+    app.exception_handler(ClientDisconnect)(_gone)
     app.exception_handler(Exception)(_unexpected)
 
 
@@ -85,6 +87,11 @@ async def _routing(request: Request, error: HTTPException) -> JSONResponse:
     if error.status_code == 404:
         return error_response(404, "not_found", f"There is nothing at {request.url.path[:200]}.")
     return error_response(error.status_code, "http_error", str(error.detail))
+
+
+async def _gone(_request: Request, _error: ClientDisconnect) -> JSONResponse:
+    # Nobody reads it; it is for the access line, where a client that leaves while it sends is no error of ours.
+    return error_response(400, "request_incomplete", "The connection ended before the whole request had come.")
 
 
 async def _unexpected(_request: Request, error: Exception) -> JSONResponse:

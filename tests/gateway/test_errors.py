@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -168,7 +170,9 @@ def test_a_client_that_says_its_length_sees_the_413(alone: Gateway) -> None:
 
 
 def test_a_body_right_at_the_limit_is_read(alone: Gateway) -> None:
-    assert alone.http.post("/v1/edits", content=b" " * MEGABYTE).status_code == 422
+    body = json.dumps({"document": FORM, "instructions": "name: Ada", "background": True}).encode()
+
+    assert alone.http.post("/v1/edits", content=body.ljust(MEGABYTE)).status_code == 201
 
 
 def test_the_default_limit_is_32_mebibytes(gateway: Gateway) -> None:
@@ -281,3 +285,14 @@ def test_the_connection_outlives_it(alone: Gateway, damaged: str) -> None:
     answers = [alone.http.get(path) for path in (f"/v1/edits/{damaged}", "/healthz") * 5]
 
     assert [answer.status_code for answer in answers] == [500, 200] * 5
+
+
+def test_a_client_that_leaves_while_it_sends_is_no_error_of_ours(alone: Gateway) -> None:
+    key = alone.http.headers["authorization"]
+    head = f"POST /v1/edits HTTP/1.1\r\nhost: here\r\nauthorization: {key}\r\ncontent-length: 1000\r\n\r\n"
+    told = len(alone.process.log.read_text())
+    with socket.create_connection(("127.0.0.1", int(alone.url.rpartition(":")[2]))) as line:
+        line.sendall(head.encode() + b"{")
+
+    until(lambda: "POST /v1/edits 400" in alone.process.log.read_text()[told:], 5)
+    assert " ERROR " not in alone.process.log.read_text()[told:]

@@ -61,6 +61,13 @@ def test_success_is_plain_application_json_and_a_204_is_empty(alone: Gateway) ->
     assert (deleted.status_code, deleted.content, "content-type" in deleted.headers) == (204, b"", False)
 
 
+def test_a_file_reference_is_a_document(alone: Gateway) -> None:
+    file = alone.http.post("/v1/edits", json=BODY).json()["file"]
+
+    response = alone.http.post("/v1/edits", json=BODY | {"document": file})
+    assert (response.status_code, response.json()["file"]) == (201, file)
+
+
 @pytest.mark.parametrize("model", ["retab-micro", "retab-large", "somebody-elses-model", ""])
 def test_any_model_is_echoed(alone: Gateway, model: str) -> None:
     assert alone.http.post("/v1/edits", json=BODY | {"model": model}).json()["model"] == model
