@@ -104,11 +104,13 @@ class Bench:
     async def create(self, form: bytes | None = None, instructions: str = "name: Ada") -> Edit:
         return await self.edits.create(document(form), instructions)
 
-    async def start_bare(self, edit_id: str, form: bytes | None = None) -> WorkflowHandle[object, object]:
+    async def start_bare(
+        self, edit_id: str, form: bytes | None = None, instructions: str = "name: Ada"
+    ) -> WorkflowHandle[object, object]:
         """As somebody who knows nothing but Temporal: a type name, a queue and JSON."""
         return await self.temporal.start_workflow(
             EDIT_WORKFLOW,
-            {"document": document(form).model_dump(), "instructions": "name: Ada"},
+            {"document": document(form).model_dump(), "instructions": instructions},
             id=edit_id,
             task_queue=self.settings.task_queue,
         )
@@ -157,6 +159,11 @@ class Bench:
             async for event in self.run(edit_id).fetch_history_events()
             if event.HasField("activity_task_scheduled_event_attributes")
         ]
+
+    async def asked_for(self, edit_id: str, step: str) -> None:
+        """Once the run has asked for this step."""
+        while step not in await self.steps_of(edit_id):
+            await asyncio.sleep(0.02)
 
     async def unseen(self, edit_id: str, *wanted: EventType.ValueType) -> None:
         """Once these events, in this order, have come after the last workflow task that a worker looked at."""

@@ -15,15 +15,10 @@ from durable_edits.contracts import Status
 from tests.workflow.bench import CANCEL_ASKED, CANCELLED, COMPLETED, FAILED, HEARTBEAT, STEP_ENDED, Bench, Gate
 
 
-async def steps_asked_for(bench: Bench, edit_id: str, count: int) -> None:
-    while len(await bench.steps_of(edit_id)) < count:
-        await asyncio.sleep(0.02)
-
-
 async def test_a_cancel_after_the_plan_stops_the_fill(bench: Bench) -> None:
     edit = await bench.create()
     async with bench.workflow_worker():
-        await steps_asked_for(bench, edit.id, 1)
+        await bench.asked_for(edit.id, "plan_edit")
     async with bench.step_worker():
         await bench.unseen(edit.id, STEP_ENDED)
         await bench.run(edit.id).cancel()
@@ -37,7 +32,7 @@ async def test_a_cancel_while_the_plan_ends_stops_the_fill(bench: Bench) -> None
     gate = bench.catalog.after_begin = Gate()
     edit = await bench.create()
     async with bench.workflow_worker():
-        await steps_asked_for(bench, edit.id, 1)
+        await bench.asked_for(edit.id, "plan_edit")
     async with bench.step_worker():
         await gate.reached.wait()
         await bench.run(edit.id).cancel()

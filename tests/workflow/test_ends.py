@@ -6,9 +6,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.common import RawValue
 
 from durable_edits.contracts import EDIT_WORKFLOW, Status
+from durable_edits.errors import NotFound
 from durable_edits.storage.document_urls import encode_data_url
 from tests.forms import every_kind, text_form
 from tests.workflow.bench import Bench
@@ -96,6 +99,50 @@ async def test_an_input_that_does_not_fit_fails_the_run_at_once(working: Bench, 
     with pytest.raises(WorkflowFailureError) as failure:
         await asyncio.wait_for(handle.result(), 10)
     assert getattr(failure.value.cause, "type", None) == "invalid_request"
+
+
+async def test_two_inputs_fail_the_run_at_once(working: Bench) -> None:
+    queue = working.settings.task_queue
+    handle = await working.temporal.start_workflow(EDIT_WORKFLOW, args=[{}, {}], id=f"two-{queue}", task_queue=queue)
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await asyncio.wait_for(handle.result(), 10)
+    assert getattr(failure.value.cause, "type", None) == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        Payload(metadata={"encoding": b"binary/of-another-service"}, data=b"x"),
+        Payload(metadata={"encoding": b"json/plain"}, data=b"{"),
+        Payload(data=b"{}"),
+    ],
+    ids=["encoding", "json", "no-encoding"],
+)
+async def test_an_input_that_cannot_be_decoded_fails_the_run_at_once_and_is_no_edit(
+    working: Bench, payload: Payload
+) -> None:
+    queue = working.settings.task_queue
+    handle = await working.temporal.start_workflow(
+        EDIT_WORKFLOW, RawValue(payload), id=f"odd-{queue}", task_queue=queue
+    )
+
+    with pytest.raises(WorkflowFailureError):
+        await asyncio.wait_for(handle.result(), 10)
+    with pytest.raises(NotFound):
+        await working.edits.get(handle.id)
+
+
+async def test_an_input_just_under_temporals_limit_fails_with_a_reason(working: Bench) -> None:
+    queue = working.settings.task_queue
+    document = {"filename": "form.pdf", "url": "data:application/pdf;base64," + "A" * 2_096_900}
+    handle = await working.temporal.start_workflow(
+        EDIT_WORKFLOW, {"document": document, "instructions": "name: Ada"}, id=f"large-{queue}", task_queue=queue
+    )
+
+    with pytest.raises(WorkflowFailureError) as failure:
+        await asyncio.wait_for(handle.result(), 20)
+    assert getattr(failure.value.cause, "type", None) == "document_too_large"
 
 
 async def test_a_workflow_id_that_is_used_again_does_not_touch_the_first_edit(working: Bench) -> None:
