@@ -55,7 +55,7 @@ class Live:
     def gateway(self, **settings: str) -> Gateway:
         [port] = free_ports(1)
         log = self.home / f"gateway-{len(self.processes)}.log"
-        env = self.env | settings | {"EDITS_PORT": str(port)}
+        env = self.env | {"EDITS_PORT": str(port)} | settings
         process = start("gateway", [sys.executable, "-m", "gateway"], log=log, env=env, cwd=ROOT)
         self.processes.append(process)
         gateway = Gateway(process, f"http://127.0.0.1:{port}")

@@ -151,8 +151,9 @@ def test_no_method_is_an_error_of_ours(gateway: Gateway, method: str, path: str)
     assert gateway.http.request(method, path).status_code in {200, 404, 405}
 
 
-def test_a_trailing_slash_is_no_redirect(gateway: Gateway) -> None:
-    assert gateway.http.get("/v1/edits/").status_code == 404
+@pytest.mark.parametrize("path", ["/v1/edits/", "/healthz/"])
+def test_a_trailing_slash_is_no_redirect(gateway: Gateway, path: str) -> None:
+    assert gateway.http.get(path).status_code == 404
 
 
 @pytest.fixture(scope="module")
