@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from durable_edits.contracts import CLOSE_EDIT
 from durable_edits.errors import EditsError, EngineCrashed, InfrastructureError, InternalError
 
 Step = TypeVar("Step", bound=Callable[..., Awaitable[Any]])
@@ -37,7 +38,8 @@ def _failure(error: EditsError) -> ApplicationError:
     if isinstance(error, InfrastructureError):
         activity.logger.warning("%s: %s %s", error.code, error.message, error.details, exc_info=error)
     # How long an outage is waited out is the workflow's to say: a close is tried until it lands.
-    hopeless = isinstance(error, EngineCrashed | InternalError) and activity.info().attempt >= CRASHES
+    crashed = isinstance(error, EngineCrashed | InternalError) and activity.info().attempt >= CRASHES
+    hopeless = crashed and activity.info().activity_type != CLOSE_EDIT
     return ApplicationError(
         error.message,
         error.details or None,

@@ -25,7 +25,7 @@ from durable_edits.contracts import (
     Status,
     new_edit_id,
 )
-from durable_edits.errors import InstructionsEmpty, NotFound, NotStarted, RunLost, TemporalUnavailable
+from durable_edits.errors import InfrastructureError, InstructionsEmpty, NotFound, NotStarted, RunLost
 from durable_edits.form import Filled
 from durable_edits.run_status import failed
 from durable_edits.runs import Runs, connect
@@ -34,10 +34,12 @@ from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.migrate import migrate
-from durable_edits.storage.records import EditRecord, started_record
+from durable_edits.storage.records import EditRecord, FileRecord, started_record
 
+PING_SECONDS = 5.0  # a probe of an orchestrator gives up sooner or later than that, but not much
 CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
 CANCEL_POLL = 0.02
+RECORD_POLL = 1.0  # seconds between two looks at the record of an edit that is waited for
 LONGEST_ID = 1_000  # characters of a workflow id; a call with one of many thousands breaks, which looks like an outage
 START_GRACE = timedelta(seconds=30)  # a start call may be under way this long (its own time-out is 10 s)
 
@@ -73,8 +75,13 @@ class EditsClient:
         return replace(self, organization=organization, sees=(organization, *also))
 
     async def ping(self) -> None:
-        """Raises an InfrastructureError unless Temporal, catalog and object store all answer."""
-        await asyncio.gather(self.runs.ping(), self.catalog.ping(), self.blobs.ping())
+        """Raises an InfrastructureError unless Temporal, catalog and object store all answer, and soon."""
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await asyncio.gather(self.runs.ping(), self.catalog.ping(), self.blobs.ping())
+        except TimeoutError as error:
+            message = f"Temporal, catalog or object store did not answer within {PING_SECONDS:g} s; look at each."
+            raise InfrastructureError(message) from error
 
     async def create(
         self, document: SourceDocument, instructions: str, *, model: str = DEFAULT_MODEL, color: str = DEFAULT_COLOR
@@ -91,14 +98,23 @@ class EditsClient:
         record = replace(started_record(new_edit_id(), edit, datetime.now(UTC)), instructions=instructions)
         if new_file is not None:
             record = replace(record, mime_type=new_file.mime_type)
-        await self.catalog.create_edit(record, new_file)
         try:
+            await self.catalog.create_edit(record, new_file)
             await self.runs.start(record.id, edit)
-        except TemporalUnavailable:
-            # Whether it started or not, nobody was told of it: a closed and hidden record keeps it from completing.
-            await self.catalog.delete_edit(record.id)
+        except InfrastructureError:
+            await self._withdraw(record, new_file)
             raise
         return Edit(record, Status.PENDING)
+
+    async def _withdraw(self, record: EditRecord, new_file: FileRecord | None) -> None:
+        """Whether it started or not, nobody was told of it: a closed and hidden record keeps it from completing."""
+        try:
+            await self.catalog.delete_edit(record.id)
+            if new_file is not None:
+                await self.catalog.delete_file(new_file.id)
+        finally:
+            if new_file is not None:
+                await self.blobs.delete(new_file.blob)
 
     async def get(self, edit_id: str) -> Edit:
         """The edit as it stands now; raises NotFound."""
@@ -107,12 +123,12 @@ class EditsClient:
             raise NotFound(f"Edit {edit_id[:200]} not found")
         return await self.settle(record)
 
-    async def wait(self, edit_id: str) -> Edit:
-        """The edit once it has ended."""
-        record = await self._record(edit_id)
+    async def wait(self, edit: Edit | str) -> Edit:
+        """The edit once it has ended; by its id, or as `create` gave it. Raises NotFound, also when it is deleted."""
+        record = await self._record(edit) if isinstance(edit, str) else edit.record
         while record.outcome is None:  # twice where an operator resets the run: another one then goes on with the edit
-            await self.runs.wait(edit_id)
-            record = (await self.get(edit_id)).record
+            await self._run_or_record_closed(record.id)
+            record = (await self.get(record.id)).record
         return await self.settle(record)
 
     async def output(self, edit: Edit) -> tuple[Filled, bytes] | None:
@@ -150,9 +166,11 @@ class EditsClient:
         if record.outcome is None:
             # First: a run that finds its record closed, and no cancel, can only call itself failed.
             await self.runs.cancel(edit_id)
+            await self.catalog.close_edit(Outcome(edit_id=edit_id, status=Status.CANCELLED))
+        # Hidden last: until then, whatever goes wrong, the edit is there to be deleted again.
+        await self.blobs.delete_folder(edit_folder(edit_id))
         if not await self.catalog.delete_edit(edit_id):
             raise _not_found(edit_id)
-        await self.blobs.delete_folder(edit_folder(edit_id))
 
     async def settle(self, record: EditRecord) -> Edit:
         """Give a record its status; where its run has ended without an outcome in the record, write that outcome."""
@@ -171,6 +189,18 @@ class EditsClient:
         if outcome.filled is None:  # nobody else removes what a terminated run has stored
             await self.blobs.delete_folder(edit_folder(record.id))
         return Edit(replace(record, outcome=outcome), outcome.status)
+
+    async def _run_or_record_closed(self, edit_id: str) -> None:
+        """A cancel without a worker closes the record and leaves the run open until one comes."""
+        run = asyncio.create_task(self.runs.wait(edit_id))
+        try:
+            while not (await asyncio.wait({run}, timeout=RECORD_POLL))[0]:
+                record = await self.catalog.edit(edit_id)
+                if record is None or record.outcome is not None:
+                    return
+            await run
+        finally:
+            run.cancel()
 
     async def _not_before(self, record: EditRecord, status: Status) -> Status:
         """The first step may have begun, and ended, since the record was read; somebody may have been told so."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pydantic import ValidationError
+from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -20,6 +21,7 @@ from durable_edits.run_status import ended, running_status
 
 DEFAULT_ADDRESS = "localhost:7233"
 RPC_TIMEOUT = timedelta(seconds=10)  # the SDK retries inside it; a server restart takes about a second
+PING_TIMEOUT = timedelta(seconds=2)
 EXECUTION_TIMEOUT = timedelta(hours=24)  # with no worker at all, an edit still ends
 
 
@@ -51,13 +53,12 @@ class Runs:
         self._queue = queue
 
     async def ping(self) -> None:
-        """Raises TemporalUnavailable unless the server answers."""
+        """Raises TemporalUnavailable unless the server answers and has the namespace."""
+        asked = DescribeNamespaceRequest(namespace=self._temporal.namespace)
         try:
-            if await self._temporal.service_client.check_health(timeout=timedelta(seconds=2)):
-                return
+            await self._temporal.workflow_service.describe_namespace(asked, timeout=PING_TIMEOUT)
         except RPCError as error:
             raise _unavailable(error) from error
-        raise TemporalUnavailable("Temporal says that it is not serving; look at its log.")
 
     async def start(self, edit_id: str, edit: EditInput) -> None:
         """Raises Conflict for a used id, TemporalUnavailable when nobody knows whether it started."""
@@ -82,7 +83,7 @@ class Runs:
         try:
             await self._temporal.get_workflow_handle(edit_id).cancel(rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if error.status is not RPCStatusCode.NOT_FOUND or _namespace_is_missing(error):
                 raise _unavailable(error) from error
 
     async def wait(self, edit_id: str) -> Outcome:
@@ -101,7 +102,8 @@ class Runs:
         try:
             description = await self._temporal.get_workflow_handle(edit_id).describe(rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
-            if error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
+            unknown = error.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}
+            if unknown and not _namespace_is_missing(error):
                 return None
             raise _unavailable(error) from error
         if description.workflow_type != EDIT_WORKFLOW:
@@ -120,14 +122,24 @@ class Runs:
             payloads = first.workflow_execution_started_event_attributes.input.payloads
             values = await self._temporal.data_converter.decode(payloads)
             edit = EditInput.model_validate(values[0] if values else None)
-        except ValidationError:
-            return None
         except RPCError as error:
             raise _unavailable(error) from error
+        except (ValueError, KeyError, RuntimeError):  # what no validation, no converter or no codec takes
+            return None
         return edit, first.event_time.ToDatetime(tzinfo=UTC)
 
 
+def _namespace_is_missing(error: RPCError) -> bool:
+    """Then NOT_FOUND says nothing of any edit, and must never become one's outcome."""
+    details = error.grpc_status.details if error.grpc_status is not None else []
+    return any(detail.Is(NamespaceNotFoundFailure.DESCRIPTOR) for detail in details)
+
+
 def _unavailable(error: RPCError) -> TemporalUnavailable:
+    if _namespace_is_missing(error):
+        return TemporalUnavailable(
+            "Temporal has no such namespace; check TEMPORAL_NAMESPACE.", reason=error.message[:200]
+        )
     return TemporalUnavailable(
         "Temporal did not answer the call; try again, and check that its server runs.",
         reason=f"{error.status.name}: {error.message}"[:200],

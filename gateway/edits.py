@@ -47,7 +47,7 @@ async def create_edit(request: Request, edits: Edits) -> Response:
     edit = await edits.create(document, wanted.instructions, model=wanted.model, color=wanted.config.color)
     request.state.edit_id = edit.id  # for the log: the path does not have it
     if not wanted.background:
-        edit = await edits.wait(edit.id)
+        edit = await edits.wait(edit)
         if edit.outcome is not None and edit.outcome.problem is not None:
             problem = edit.outcome.problem
             return error_response(problem_status(problem), problem.code, problem.message, problem.details)

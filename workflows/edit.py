@@ -32,6 +32,9 @@ with workflow.unsafe.imports_passed_through():
         Status,
     )
 
+WANTED = '{"document": {"filename", "url"}, "instructions"}'
+# Bytes. Temporal terminates a run at a payload of 2 MiB, and the first step's is the run's own and a little more.
+INPUT_LIMIT = 2_000_000
 OUTAGE_TRIES = 20  # of a step while a store or a host is away: about eight minutes at these intervals
 RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=OUTAGE_TRIES
@@ -52,12 +55,13 @@ CLOSE: ActivityConfig = {
 }
 
 
-@workflow.defn(name=EDIT_WORKFLOW)
+# An input that does not fit must fail the run, not its workflow tasks for ever: so it is taken as plain JSON, in any
+# number, and what cannot even be decoded (KeyError: an unknown encoding, ValueError: no JSON) fails it too.
+@workflow.defn(name=EDIT_WORKFLOW, failure_exception_types=[KeyError, ValueError])
 class EditWorkflow:
     @workflow.run
-    async def run(self, edit: Any = None) -> Outcome:
-        # Taken as plain JSON: an input that does not fit must fail the run, not its workflow tasks for ever.
-        wanted = _input(edit)
+    async def run(self, *given: Any) -> Outcome:
+        wanted = _input(given)
         try:
             outcome = await self._edit(wanted)
         except (FailureError, asyncio.CancelledError) as error:
@@ -88,18 +92,25 @@ class EditWorkflow:
         return closing.result()
 
 
-def _input(edit: Any) -> EditInput:
+def _input(given: tuple[Any, ...]) -> EditInput:
+    if len(given) > 1:
+        raise _refused("invalid_request", f"{len(given)} inputs were given; send one, {WANTED}.")
     try:
-        return EditInput.model_validate(edit)
+        edit = EditInput.model_validate(given[0] if given else None)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the input"
-        raise ApplicationError(
-            f'{where}: {first["msg"]}. Send {{"document": {{"filename", "url"}}, "instructions"}}.',
-            type="invalid_request",
-            non_retryable=True,
-            category=ApplicationErrorCategory.BENIGN,
-        ) from None
+        raise _refused("invalid_request", f"{where}: {first['msg']}. Send {WANTED}.") from None
+    if len(edit.model_dump_json().encode()) > INPUT_LIMIT:
+        message = (
+            "The input is too large to go through Temporal; start the edit over HTTP, or give the document's https URL."
+        )
+        raise _refused("document_too_large", message)
+    return edit
+
+
+def _refused(code: str, message: str) -> ApplicationError:
+    return ApplicationError(message, type=code, non_retryable=True, category=ApplicationErrorCategory.BENIGN)
 
 
 def _plan_job(edit: EditInput) -> PlanJob:

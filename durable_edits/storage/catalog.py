@@ -163,6 +163,10 @@ class Catalog:
         async with self._write() as connection:
             await connection.execute(self._insert(files).values(_file_row(file)).on_conflict_do_nothing())
 
+    async def delete_file(self, file_id: str) -> None:
+        async with self._write() as connection:
+            await connection.execute(files.delete().where(files.c.id == file_id))
+
     async def file(self, file_id: str, organization: str) -> FileRecord | None:
         query = select(files).where(files.c.id == _storable(file_id), files.c.organization == organization)
         async with self._read() as connection:

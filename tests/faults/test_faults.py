@@ -57,6 +57,21 @@ def test_the_temporal_server_is_killed_and_restarted_on_its_file(live: Live, tem
     assert len(results(live)) == 3
 
 
+def test_a_create_that_temporal_does_not_answer_leaves_nothing_behind(live: Live, temporal_binary: Path) -> None:
+    [port] = free_ports(1)
+    live.temporal = f"127.0.0.1:{port}"
+    server = start_server(temporal_binary, db=None, port=port, ui_port=None, log=live.home / "temporal.log")
+    live.processes.append(server)
+    gateway = live.gateway()
+
+    server.kill()
+    answer = gateway.create(text_form(["name"]), "name: Ada")
+
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (503, "temporal_unavailable")
+    assert [path for path in (live.home / "blobs").rglob("*") if path.is_file()] == []
+    assert gateway.http.get("/v1/edits").json()["data"] == []
+
+
 def test_cancel_without_any_worker_is_final_within_four_seconds(live: Live, cli: TemporalCli) -> None:
     gateway = live.gateway()
     edit_id = gateway.start(text_form(["name"]), "name: Ada")
