@@ -84,9 +84,12 @@ async def cancel_edit(edit_id: str, edits: Edits) -> Response:
 
 
 @router.get("/{edit_id:path}/report")
-async def report_edit(edit_id: str, edits: Edits) -> Response:
+async def report_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     """What became of each field and of each instruction; not part of Retab's interface."""
-    edit = await edits.get(edit_id)
+    try:
+        edit = await edits.get(edit_id)
+    except NotFound:
+        return await get_edit(request, f"{edit_id}/report", edits)  # an edit whose own id ends so
     filled = await edits.report(edit)
     return _json(
         Report(

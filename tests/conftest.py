@@ -34,11 +34,20 @@ def temporal_binary() -> Path:
 
 
 @pytest.fixture(scope="session")
-def temporal_address(temporal_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def temporal_ports() -> tuple[int, int]:
+    """Of the server, and of its web pages."""
+    port, ui_port = free_ports(2)
+    return port, ui_port
+
+
+@pytest.fixture(scope="session")
+def temporal_address(
+    temporal_binary: Path, temporal_ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("temporal")
-    [port] = free_ports(1)
+    port, ui_port = temporal_ports
     server = start_server(
-        temporal_binary, db=folder / "temporal.db", port=port, ui_port=None, log=folder / "temporal.log"
+        temporal_binary, db=folder / "temporal.db", port=port, ui_port=ui_port, log=folder / "temporal.log"
     )
     yield f"127.0.0.1:{port}"
     server.kill()

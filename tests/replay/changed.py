@@ -17,16 +17,16 @@ LIMIT = timedelta(seconds=30)
 @workflow.defn(name=EDIT_WORKFLOW)
 class FirstStepAdded(EditWorkflow):
     @workflow.run
-    async def run(self, edit: Any = None) -> Outcome:
-        await workflow.execute_activity("audit_edit", edit, start_to_close_timeout=LIMIT)
-        return await super().run(edit)
+    async def run(self, *given: Any) -> Outcome:
+        await workflow.execute_activity("audit_edit", args=given, start_to_close_timeout=LIMIT)
+        return await super().run(*given)
 
 
 @workflow.defn(name=EDIT_WORKFLOW)
 class LastStepAdded(EditWorkflow):
     @workflow.run
-    async def run(self, edit: Any = None) -> Outcome:
-        outcome = await super().run(edit)
+    async def run(self, *given: Any) -> Outcome:
+        outcome = await super().run(*given)
         await workflow.execute_activity("notify", outcome, start_to_close_timeout=LIMIT)
         return outcome
 
@@ -34,6 +34,6 @@ class LastStepAdded(EditWorkflow):
 @workflow.defn(name=EDIT_WORKFLOW)
 class TimerAdded(EditWorkflow):
     @workflow.run
-    async def run(self, edit: Any = None) -> Outcome:
+    async def run(self, *given: Any) -> Outcome:
         await workflow.sleep(1)
-        return await super().run(edit)
+        return await super().run(*given)
