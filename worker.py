@@ -13,9 +13,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from activities.edits import EditActivities
     from durable_edits.settings import Settings
+
+Result = TypeVar("Result")
 
 log = logging.getLogger("worker")
 
@@ -86,32 +88,50 @@ async def main() -> int:
 
     settings = read_settings()
     configure_logs(settings.log_level)
-    try:
-        return await run(settings, stop)
-    except InfrastructureError as error:
-        log.critical("%s %s", error.message, error.details)
-        return 1
+    async with contextlib.AsyncExitStack() as stores:
+        try:
+            worker = await _unless(stop, _start(settings, stores))
+        except InfrastructureError as error:
+            log.critical("%s %s", error.message, error.details)
+            return 1
+        if worker is None:
+            log.info("stopped before it was ready")
+            return 0
+        log.info("worker ready: queue %s, %d PDF slots, %s", settings.task_queue, settings.pdf_slots, settings)
+        return await run(worker, settings, stop)
 
 
-async def run(settings: Settings, stop: asyncio.Event) -> int:
+async def _start(settings: Settings, stores: contextlib.AsyncExitStack) -> Worker:
     from durable_edits.runs import connect
 
     client = await connect(_runtime(settings))
-    async with open_steps(settings) as steps:
-        worker = build_worker(client, steps, settings)
-        working = asyncio.create_task(worker.run())
-        stopping = asyncio.create_task(stop.wait())
-        log.info("worker ready: queue %s, %d PDF slots, %s", settings.task_queue, settings.pdf_slots, settings)
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if working.done():  # a poller's fatal error: let the orchestrator start us anew
-            log.error("The worker stopped polling", exc_info=working.exception())
-            return 1
-        log.info("draining for up to %g s", settings.grace)
-        await worker.shutdown()
-        await working
+    return build_worker(client, await stores.enter_async_context(open_steps(settings)), settings)
+
+
+async def run(worker: Worker, settings: Settings, stop: asyncio.Event) -> int:
+    working, stopping = asyncio.create_task(worker.run()), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():  # a poller's fatal error: let the orchestrator start us anew
+        log.error("The worker stopped polling", exc_info=working.exception())
+        return 1
+    log.info("draining for up to %g s", settings.grace)
+    await worker.shutdown()
+    await working
     log.info("drained")
     return 0
+
+
+async def _unless(stop: asyncio.Event, work: Awaitable[Result]) -> Result | None:
+    """What `work` gives, or None once it is cancelled because of `stop`."""
+    working, stopping = asyncio.ensure_future(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    await asyncio.wait({working})
+    return None
 
 
 def _runtime(settings: Settings) -> Runtime | None:

@@ -40,9 +40,20 @@ async def serve(settings: Settings) -> int:
             timeout_graceful_shutdown=max(1, round(settings.grace)),
         )
     )
+    serving = asyncio.create_task(server.serve())
+
+    def stop() -> None:
+        server.should_exit = True
+        if not server.started:  # it looks at that only once its stores are open
+            serving.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
-    await server.serve()
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await asyncio.wait({serving})
+    if serving.cancelled():
+        log.info("stopped before it was ready")
+        return 0
+    serving.result()
     return 0 if server.started else 1
 
 

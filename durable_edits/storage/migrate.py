@@ -19,6 +19,7 @@ from durable_edits.errors import CatalogUnavailable
 from durable_edits.storage.catalog import Catalog
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_POLL = 0.05  # seconds; a migration takes about 0.2 s, and a wait in a thread could not be cancelled
 LOCK = 0x65646974  # "edit": the advisory lock's number in PostgreSQL
 
 
@@ -49,7 +50,8 @@ async def _alone(catalog: Catalog) -> AsyncIterator[None]:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+            while not _locked(lock):  # noqa: ASYNC110 - another process has it; there is no event to wait for
+                await asyncio.sleep(LOCK_POLL)
             yield
         finally:
             os.close(lock)
@@ -60,3 +62,11 @@ async def _alone(catalog: Catalog) -> AsyncIterator[None]:
             yield
         finally:
             await connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,13 +17,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev.processes import free_ports
+from dev.processes import free_ports, start
 from dev.temporal_server import start_server
 from tests.forms import many_fields_form, many_values, text_form
-from tests.live import Live, until
+from tests.live import ROOT, Live, until
 from tests.temporal_cli import TemporalCli
 
 LONG = 3_000  # fields: some seconds of work
+STARTING = 4.0  # seconds: into the middle of a start
 
 
 def results(live: Live) -> list[Path]:
@@ -149,6 +152,37 @@ def test_sigterm_drains_worker_and_gateway_and_they_exit_0(live: Live) -> None:
     live.worker()
     assert gateway.wait(edit_id)["status"] == "completed"
     assert gateway.process.stop(30) == 0
+
+
+@contextmanager
+def held_migration(live: Live) -> Iterator[None]:
+    """As by another process that is at the catalog's tables, and stays there."""
+    with (live.home / "catalog.db.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def test_sigterm_ends_a_worker_that_is_not_ready_yet(live: Live) -> None:
+    with held_migration(live):
+        worker = live.worker(wait=False)
+        time.sleep(STARTING)
+        assert worker.exit_code is None
+
+        assert worker.stop(10) == 0
+    assert "stopped before it was ready" in worker.tail()
+
+
+def test_sigterm_ends_a_gateway_that_is_not_ready_yet(live: Live) -> None:
+    with held_migration(live):
+        [port] = free_ports(1)
+        command, env = [sys.executable, "-m", "gateway"], live.env | {"EDITS_PORT": str(port)}
+        gateway = start("gateway", command, log=live.home / "gateway.log", env=env, cwd=ROOT)
+        live.processes.append(gateway)
+        time.sleep(STARTING)
+        assert gateway.exit_code is None
+
+        assert gateway.stop(10) == 0
+    assert "stopped before it was ready" in gateway.tail()
 
 
 def test_sigint_ends_a_worker_like_sigterm(live: Live) -> None:
