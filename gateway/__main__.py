@@ -20,11 +20,15 @@ log = logging.getLogger("gateway")
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server without its signal handling, which raises the signal again after the drain: we exit 0."""
+    """uvicorn's server without its signal handling, which raises the signal again after the drain: we exit 0.
+
+    A start that fails it logs, and `started` stays false.
+    """
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        yield
+        with contextlib.suppress(SystemExit):  # what it raises then; out of a task that would end the event loop
+            yield
 
 
 async def serve(settings: Settings) -> int:
