@@ -23,7 +23,7 @@ from benchmarks.summary import Summary, cancel_row, edit_rows, read_rows
 from benchmarks.table import table
 from dev.errors import StackError
 from dev.stack import ROOT
-from dev.temporal_server import find_server
+from dev.temporal_binary import find_server
 
 DOCS = ROOT / "docs"
 

@@ -14,7 +14,8 @@ import httpx
 
 from dev.errors import NotReady
 from dev.processes import POLL, Process, start
-from dev.temporal_server import find_server, start_server
+from dev.temporal_binary import find_server
+from dev.temporal_server import start_server
 
 ROOT = Path(__file__).parent.parent
 READY = 60.0  # seconds until worker and gateway must answer: about 3 s on 2 cores

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from pathlib import Path
@@ -11,9 +10,6 @@ import httpx
 
 from dev.errors import NotReady
 from dev.processes import POLL, Process, free_ports, start
-from dev.temporal_binary import find_server
-
-__all__ = ["DYNAMIC_CONFIG", "external_address", "find_server", "start_server"]
 
 START = 60.0  # seconds until it must answer: about 1 s, the first time after a reboot rather more
 # Measured on 2 cores: one step 150 -> 28 ms. The task processors poll 20 times a second unless told otherwise.
@@ -25,11 +21,6 @@ DYNAMIC_CONFIG = (
 )
 # Without them a file costs 2.2 times the CPU; with them kill -9 lost nothing.
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
-
-
-def external_address() -> str | None:
-    """The server somebody else runs (TEMPORAL_ADDRESS): then none is to be started."""
-    return os.environ.get("TEMPORAL_ADDRESS") or None
 
 
 def start_server(binary: Path, *, db: Path | None, port: int, ui_port: int | None, log: Path) -> Process:

@@ -133,12 +133,10 @@ class EditsClient:
 
     async def output(self, edit: Edit) -> tuple[Filled, bytes] | None:
         """The filled form and the filled PDF; None unless the edit is completed."""
-        if edit.outcome is None or edit.outcome.filled is None or edit.outcome.result is None:
+        report = await self.report(edit)
+        if report is None or edit.outcome is None or edit.outcome.filled is None:
             return None
-        document, result = await asyncio.gather(
-            self.blobs.get(edit.outcome.filled), self.blobs.get(edit.outcome.result)
-        )
-        return Filled.model_validate_json(result), document
+        return report, await self.blobs.get(edit.outcome.filled)
 
     async def report(self, edit: Edit) -> Filled | None:
         """What became of each field; None unless the edit is completed."""

@@ -86,9 +86,9 @@ class Runs:
             if error.status is not RPCStatusCode.NOT_FOUND or _namespace_is_missing(error):
                 raise _unavailable(error) from error
 
-    async def wait(self, edit_id: str) -> Outcome:
-        """How the run ended, as soon as it has."""
-        handle = self._temporal.get_workflow_handle(edit_id, result_type=Outcome)
+    async def wait(self, edit_id: str, run_id: str | None = None) -> Outcome:
+        """How the run ended, as soon as it has; without `run_id`, the latest of this id."""
+        handle = self._temporal.get_workflow_handle(edit_id, run_id=run_id, result_type=Outcome)
         try:
             outcome: Outcome = await handle.result()
         except WorkflowFailureError as error:
@@ -111,7 +111,7 @@ class Runs:
         first_run_id = description.raw_description.workflow_execution_info.first_run_id or description.run_id
         if description.status is WorkflowExecutionStatus.RUNNING:
             return Run(first_run_id, running_status(description, begun=begun), None)
-        outcome = await self.wait(edit_id)
+        outcome = await self.wait(edit_id, description.run_id)  # of this one: a later run may have begun meanwhile
         return Run(first_run_id, outcome.status, outcome)
 
     async def input(self, edit_id: str) -> tuple[EditInput, datetime] | None:

@@ -11,7 +11,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from dev.processes import free_ports
-from dev.temporal_server import find_server, start_server
+from dev.temporal_binary import find_server
+from dev.temporal_server import start_server
 from tests.live import Gateway, Live
 from tests.postgres import running_postgres
 from tests.temporal_cli import TemporalCli

@@ -17,7 +17,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from dev.processes import free_ports
-from dev.temporal_server import find_server, start_server
+from dev.temporal_binary import find_server
+from dev.temporal_server import start_server
 from durable_edits.settings import Settings
 from tests.replay.cases import CASES
 from tests.workflow.bench import open_bench

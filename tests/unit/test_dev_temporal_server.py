@@ -11,8 +11,8 @@ import pytest
 
 from dev import temporal_binary
 from dev.errors import NoTemporalServer
+from dev.stack import Stack
 from dev.temporal_binary import find_server
-from dev.temporal_server import external_address
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,10 +60,12 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_a_server_named_in_the_environment_is_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.internal:7233")
+def test_a_server_named_in_the_environment_is_somebody_elses(tmp_path: Path) -> None:
+    env = {"TEMPORAL_ADDRESS": "temporal.internal:7233"}
 
-    assert external_address() == "temporal.internal:7233"
+    stack = Stack(tmp_path, temporal_port=1, ui_port=2, gateway_port=3, env=env)
+
+    assert (stack.temporal_address, stack.ui_url) == ("temporal.internal:7233", None)
 
 
 def test_the_program_on_path_comes_before_the_cache(machine: Machine) -> None:
