@@ -15,6 +15,7 @@ from activities.child import Children
 from activities.failures import as_failures
 from activities.heartbeat import heartbeats
 from activities.jobs import FilledForm, fill_planned, plan_form
+from activities.unbroken import unbroken
 from durable_edits.contracts import (
     CLOSE_EDIT,
     FILL_DOCUMENT,
@@ -64,7 +65,7 @@ class EditActivities:
                 return Planned(outcome=record.outcome)
             document, data = await self._documents.open(job.edit.document, record, self._fetcher)
             planned = await self._children.run(plan_form, data, record.instructions or "", self._settings.max_pages)
-            plan = await _unbroken(self._store_plan(job.edit_id, planned.plan))
+            plan = await unbroken(self._store_plan(job.edit_id, planned.plan))
             return Planned(document=document, plan=plan, pages=planned.pages, values=planned.values)
 
     @activity.defn(name=FILL_DOCUMENT)
@@ -77,7 +78,7 @@ class EditActivities:
                 return record.outcome
             document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
             filled = await self._children.run(fill_planned, document, plan, job.color, self._settings.max_pages)
-            return await _unbroken(self._publish(job, filled))
+            return await unbroken(self._publish(job, filled))
 
     @activity.defn(name=CLOSE_EDIT)
     @as_failures
@@ -104,7 +105,7 @@ class EditActivities:
 
     async def _publish(self, job: FillJob, filled: FilledForm) -> Outcome:
         folder = edit_folder(job.edit_id)
-        document, result = await asyncio.gather(
+        document, result = await _all(
             self._blobs.put(folder, "filled.pdf", filled.document),
             self._blobs.put(folder, "result.json", filled.result),
         )
@@ -123,17 +124,11 @@ class EditActivities:
         return outcome
 
 
-async def _unbroken(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Finish what stores and commits, whatever is cancelled meanwhile: half of it is what nobody can explain later."""
-    task = asyncio.create_task(work)
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            continue
-        except Exception:
-            break  # raised by the next line
-    return task.result()
+async def _all(*work: Coroutine[Any, Any, Answer]) -> list[Answer]:
+    """At once, and no error before the last has ended: what lands after its edit was closed is never removed."""
+    tasks = [asyncio.create_task(each) for each in work]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return await asyncio.gather(*tasks)
 
 
 def _taken(edit_id: str) -> EditIdTaken:
