@@ -19,6 +19,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
+from activities.unbroken import unbroken
 from durable_edits.errors import DocumentTooComplex, EditsError, EngineCrashed, FillTimedOut
 
 Arguments = TypeVarTuple("Arguments")
@@ -36,6 +37,8 @@ class Children:
         self._slots = CapacityLimiter(slots)
         self._seconds = seconds
         self._memory = memory_mb * MEGABYTE
+        self._started: set[int] = set()
+        self._busy = 0
 
     async def run(self, job: Callable[[*Arguments], Answer], *arguments: *Arguments) -> Answer:
         """The job's answer; `job` is a function a fresh process can import, its arguments and answer can be pickled.
@@ -54,7 +57,9 @@ class Children:
         )
 
     async def _run(self, job: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Any:
+        self._busy += 1
         try:
+            await self._ensure_child()
             async with asyncio.timeout(seconds):
                 return await to_process.run_sync(
                     _limited, job, arguments, self._memory, os.getpid(), cancellable=True, limiter=CapacityLimiter(1)
@@ -66,6 +71,24 @@ class Children:
             ) from error
         except BrokenWorkerProcess as error:
             raise EngineCrashed("The process working on the document died; the edit is tried again.") from error
+        finally:
+            self._busy -= 1
+
+    async def _ensure_child(self) -> None:
+        """One for each job at work. A child whose start is cancelled is lost to the pool, and lives on beside it."""
+        self._started = {pid for pid in self._started if _exists(pid)}
+        if len(self._started) < self._busy:
+            self._started.add(await unbroken(to_process.run_sync(os.getpid, limiter=CapacityLimiter(1))))
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _limited(job: Callable[..., Answer], arguments: tuple[Any, ...], memory: int, worker: int) -> Answer:
@@ -78,7 +101,8 @@ def _limited(job: Callable[..., Answer], arguments: tuple[Any, ...], memory: int
         raise
     except MemoryError:
         raise DocumentTooComplex(
-            f"The document needs more than {memory // MEGABYTE} MB of memory (EDITS_CHILD_MEMORY_MB).",
+            f"The document needs more than {memory // MEGABYTE} MB of memory (EDITS_CHILD_MEMORY_MB); simplify it or "
+            "raise the limit.",
             limit_mb=memory // MEGABYTE,
         ) from None
     except BaseException as error:  # SystemExit too: sent back as it is, it would end the worker
