@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -20,6 +19,7 @@ import pytest
 from dev.processes import free_ports, start
 from dev.temporal_server import start_server
 from tests.forms import many_fields_form, many_values, text_form
+from tests.held_document import held_document
 from tests.live import ROOT, Live, until
 from tests.temporal_cli import TemporalCli
 
@@ -203,25 +203,6 @@ def test_two_workers_and_two_gateways_share_the_work(live: Live) -> None:
     assert len(results(live)) == 8
 
 
-def test_the_status_never_goes_backwards_while_workers_come_and_go(live: Live) -> None:
-    gateway = live.gateway()
-    order = ["pending", "queued", "in_progress", "completed"]
-    edit_id = gateway.start(many_fields_form(1_500), many_values(1_500))
-    seen = [gateway.status(edit_id)]
-    worker = live.worker(wait=False)
-    killed = False
-    while seen[-1] != "completed" and len(seen) < 10_000:
-        seen.append(gateway.status(edit_id))
-        if seen[-1] == "in_progress" and not killed:
-            worker.kill()
-            live.worker(wait=False)
-            killed = True
-
-    places = [order.index(status) for status in seen]
-    assert places == sorted(places)
-    assert seen[0] == "pending"
-
-
 def test_a_deleted_edit_in_flight_does_not_come_back(live: Live, cli: TemporalCli) -> None:
     gateway = live.gateway()
     live.worker()
@@ -234,32 +215,6 @@ def test_a_deleted_edit_in_flight_does_not_come_back(live: Live, cli: TemporalCl
     assert gateway.http.get(f"/v1/edits/{edit_id}").status_code == 404
     assert gateway.http.get("/v1/edits").json()["data"] == []
     assert results(live) == []
-
-
-@contextmanager
-def held_document(data: bytes) -> Iterator[tuple[str, threading.Event]]:
-    """A server on the loopback that gives its document only once it is released."""
-    release = threading.Event()
-
-    class Held(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            release.wait(30)
-            self.send_response(200)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Held) as server:
-        server.daemon_threads = True
-        serving = threading.Thread(target=server.serve_forever)
-        serving.start()
-        yield f"http://127.0.0.1:{server.server_port}", release
-        release.set()
-        server.shutdown()
-        serving.join()
 
 
 def test_a_cancel_during_the_fetch_of_a_document_is_quick(live: Live) -> None:
