@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, pairwise
 
@@ -155,6 +156,18 @@ def test_a_cancel_while_the_worker_is_dead_is_final_for_both_gateways(callers: C
     assert (answer["status"], told, open_still) == ("cancelled", {"cancelled"}, "RUNNING")
     assert [gateway.get(edit_id) for gateway in callers.gateways] == [answer, answer]
     assert cli.run_status(edit_id) == "CANCELED"
+
+
+def test_cancels_through_both_gateways_at_once_get_the_same_answer(callers: Callers) -> None:
+    callers.live.worker()
+    edit_id = callers.first.start(LONG_FORM, LONG_INSTRUCTIONS)
+    callers.first.wait(edit_id, "in_progress")
+
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda gateway: gateway.cancel(edit_id), callers.gateways * 3))
+
+    assert answers == [callers.first.get(edit_id)] * 6
+    assert answers[0]["status"] == "cancelled"
 
 
 def test_a_cancel_from_temporal_while_no_worker_runs_waits_for_one(callers: Callers, cli: TemporalCli) -> None:
