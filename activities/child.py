@@ -78,9 +78,14 @@ class Children:
         """One for each job at work. A child whose start is cancelled is lost to the pool, and lives on beside it."""
         self._started = {pid for pid in self._started if _exists(pid)}
         if len(self._started) < self._busy:
-            self._started.add(await unbroken(to_process.run_sync(os.getpid, limiter=CapacityLimiter(1))))
+            self._started.add(await unbroken(to_process.run_sync(_begin, limiter=CapacityLimiter(1))))
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise asyncio.CancelledError
+
+
+def _begin() -> int:
+    """Here, and not in `os`: with this module the child imports most of what a job needs."""
+    return os.getpid()
 
 
 def _exists(pid: int) -> bool:

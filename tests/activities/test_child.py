@@ -126,7 +126,7 @@ async def test_waiting_for_a_slot_is_no_part_of_a_jobs_time() -> None:
 @linux
 @pytest.mark.parametrize("job", [jobs.allocate_at_once, jobs.allocate_bit_by_bit], ids=lambda job: job.__name__)
 async def test_a_job_over_the_memory_limit_is_too_complex(children: Children, job: Callable[[int], int]) -> None:
-    with pytest.raises(DocumentTooComplex, match=r"more than 400 MB of memory \(EDITS_CHILD_MEMORY_MB\)") as caught:
+    with pytest.raises(DocumentTooComplex, match=r"400 MB of memory .*CHILD_MEMORY_MB\); simplify it") as caught:
         await children.run(job, LIMIT_MB + 100)
 
     assert caught.value.details == {"limit_mb": LIMIT_MB}
@@ -269,11 +269,6 @@ async def test_cancels_while_children_start_leave_none_behind() -> None:
     assert all(each.cancelled() for each in queue)
     assert len(children_of_this_process() - others) <= 2
     assert await children.run(jobs.echo, "next") == "next"
-
-
-async def test_the_start_of_a_child_is_no_part_of_a_jobs_time() -> None:
-    """Which takes 60 ms at best, and seconds on a machine that is starting many."""
-    assert await Children(1, 0.03, LIMIT_MB).run(jobs.echo, "in time") == "in time"
 
 
 async def test_children_that_are_warm_have_the_engine_before_the_first_job() -> None:
