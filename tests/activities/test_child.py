@@ -297,7 +297,7 @@ async def test_a_child_that_died_between_two_jobs_is_replaced(children: Children
 
 @linux
 async def test_a_child_dies_with_its_killed_worker_in_the_middle_of_a_job(note: Path) -> None:
-    worker = hold_a_child(note, 3600)
+    worker = hold_a_child(note, 60)
     child = await told(note)
 
     os.kill(worker.pid, signal.SIGKILL)
@@ -309,7 +309,7 @@ async def test_a_child_dies_with_its_killed_worker_in_the_middle_of_a_job(note: 
 @linux
 async def test_a_child_whose_worker_was_killed_before_its_first_job_does_not_begin_it(tmp_path: Path) -> None:
     importing, working = tmp_path / "importing", tmp_path / "working"
-    worker = hold_a_child(working, 3600, importing)
+    worker = hold_a_child(working, 60, importing)
     child = await told(importing)
 
     os.kill(worker.pid, signal.SIGKILL)
