@@ -33,8 +33,13 @@ log = logging.getLogger("worker")
 HEARTBEAT_THROTTLE = timedelta(milliseconds=150)
 # How long a killed worker's runs wait for it before another worker takes them (default 10 s).
 STICKY_TIMEOUT = timedelta(seconds=1)
-# Steps held for each slot: one works while the next is fetched or stored; more would be taken from other workers.
-STEPS_PER_SLOT = 4
+# Beside those for its slots a worker holds steps that wait for other people's servers or close an edit: no slow
+# document URL must keep the rest waiting. Many more would be taken from other workers.
+STEPS_PER_SLOT, STEPS_WAITING = 4, 24
+
+
+def steps_held(slots: int) -> int:
+    return slots * STEPS_PER_SLOT + STEPS_WAITING
 
 
 def build_worker(client: Client, steps: EditActivities, settings: Settings) -> Worker:
@@ -48,7 +53,7 @@ def build_worker(client: Client, steps: EditActivities, settings: Settings) -> W
         task_queue=settings.task_queue,
         workflows=[EditWorkflow],
         activities=[steps.plan_edit, steps.fill_document, steps.close_edit],
-        max_concurrent_activities=settings.pdf_slots * STEPS_PER_SLOT,
+        max_concurrent_activities=steps_held(settings.pdf_slots),
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=timedelta(seconds=settings.grace),

@@ -41,6 +41,9 @@ from durable_edits.storage.records import started_record
 
 Answer = TypeVar("Answer")
 
+# One is worked on while the next is read or stored; each may be EDITS_MAX_DOCUMENT_MB large.
+DOCUMENTS_PER_SLOT = 4
+
 
 class EditActivities:
     def __init__(
@@ -52,6 +55,7 @@ class EditActivities:
         self._documents = Documents(catalog, blobs, settings.max_document_bytes)
         self._fetcher = fetcher
         self._children = children
+        self._in_memory = asyncio.Semaphore(settings.pdf_slots * DOCUMENTS_PER_SLOT)
 
     @activity.defn(name=PLAN_EDIT)
     @as_failures
@@ -62,9 +66,12 @@ class EditActivities:
             if record.run_id != job.run_id:
                 raise _taken(job.edit_id)
             if record.outcome is not None:
+                await self._clear(record.outcome)
                 return Planned(outcome=record.outcome)
-            document, data = await self._documents.open(job.edit.document, record, self._fetcher)
-            planned = await self._children.run(plan_form, data, record.instructions or "", self._settings.max_pages)
+            document = await self._documents.stored(job.edit.document, record, self._fetcher)
+            async with self._in_memory:
+                data = await self._blobs.get(document)
+                planned = await self._children.run(plan_form, data, record.instructions or "", self._settings.max_pages)
             plan = await unbroken(self._store_plan(job.edit_id, planned.plan))
             return Planned(document=document, plan=plan, pages=planned.pages, values=planned.values)
 
@@ -75,10 +82,12 @@ class EditActivities:
         async with heartbeats():
             record = await self._catalog.edit(job.edit_id)
             if record is not None and record.outcome is not None:
+                await self._clear(record.outcome)
                 return record.outcome
-            document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
-            filled = await self._children.run(fill_planned, document, plan, job.color, self._settings.max_pages)
-            return await unbroken(self._publish(job, filled))
+            async with self._in_memory:
+                document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
+                filled = await self._children.run(fill_planned, document, plan, job.color, self._settings.max_pages)
+                return await unbroken(self._publish(job, filled))
 
     @activity.defn(name=CLOSE_EDIT)
     @as_failures
@@ -91,9 +100,13 @@ class EditActivities:
                 edit_id=job.edit_id, status=Status.FAILED, problem=Problem(code=taken.code, message=taken.message)
             )
         outcome = await self._catalog.close_edit(Outcome(edit_id=job.edit_id, status=job.status, problem=job.problem))
-        if outcome.filled is None:
-            await self._blobs.delete_folder(edit_folder(job.edit_id))
+        await self._clear(outcome)
         return outcome
+
+    async def _clear(self, outcome: Outcome) -> None:
+        """Remove what an edit that did not complete has stored."""
+        if outcome.filled is None:
+            await self._blobs.delete_folder(edit_folder(outcome.edit_id))
 
     async def _store_plan(self, edit_id: str, plan: bytes) -> BlobRef:
         ref = await self._blobs.put(edit_folder(edit_id), "plan.json", plan)

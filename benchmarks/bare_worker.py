@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 
 from benchmarks.bare import BareWorkflow, first, second
 from durable_edits.settings import Settings
-from worker import HEARTBEAT_THROTTLE, STEPS_PER_SLOT, STICKY_TIMEOUT
+from worker import HEARTBEAT_THROTTLE, STICKY_TIMEOUT, steps_held
 
 READY = "bare worker ready"
 
@@ -25,7 +25,7 @@ async def main(address: str, queue: str) -> None:
         task_queue=queue,
         workflows=[BareWorkflow],
         activities=[first, second],
-        max_concurrent_activities=settings.pdf_slots * STEPS_PER_SLOT,
+        max_concurrent_activities=steps_held(settings.pdf_slots),
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=timedelta(seconds=settings.grace),

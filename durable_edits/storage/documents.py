@@ -52,14 +52,13 @@ class Documents:
             refuse_unsupported(media_type(document.filename))
         return document, None
 
-    async def open(self, document: SourceDocument, record: EditRecord, fetcher: Fetcher) -> tuple[BlobRef, bytes]:
+    async def stored(self, document: SourceDocument, record: EditRecord, fetcher: Fetcher) -> BlobRef:
         """The document of an edit, stored under the edit's file id where it was not stored before.
 
         Raises whatever `receive` and `Fetcher.fetch` raise.
         """
         if parse_stored_url(document.url) is not None:
-            file = await self._stored(document.url, record.organization)
-            return file.blob, await self._blobs.get(file.blob)
+            return (await self._stored(document.url, record.organization)).blob
         if is_data_url(document.url):
             declared, data = decode_data_url(document.url)
         else:
@@ -68,7 +67,7 @@ class Documents:
         self._check(document.filename, declared, data)
         file = await self._store(record.file_id, record.organization, document.filename, declared, data)
         await self._catalog.store_file(file)
-        return file.blob, data
+        return file.blob
 
     async def _stored(self, url: str, organization: str) -> FileRecord:
         stored = parse_stored_url(url)

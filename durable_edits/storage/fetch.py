@@ -21,6 +21,7 @@ from durable_edits.errors import DocumentTooLarge, FetchFailed, FetchRefused, Fe
 URL_LIMIT = 8_192  # characters; longer ones are refused by most servers
 REDIRECTS = 5  # enough for a shortener and a signed-URL hop or two
 CONNECT_SECONDS = 10.0
+SILENCE_SECONDS = 10.0  # between two pieces of an answer: a step that waits holds a place that others could have
 TOTAL_SECONDS = 60.0  # one document, redirects included; under plan_edit's start-to-close timeout
 RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 
@@ -45,7 +46,7 @@ class Fetcher:
             trust_env=False,  # a proxy would connect for us, past the check
             # Kept connections are known by their address, so one would serve, unchecked, another name at that address.
             limits=httpx.Limits(max_keepalive_connections=0),
-            timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
             verify=ssl.create_default_context(),
             headers={"accept-encoding": "identity", "user-agent": "durable-edits"},
         )
@@ -90,6 +91,8 @@ class Fetcher:
             return parsed
         if parsed.scheme != "https" or not parsed.host:
             raise FetchRefused("Documents are fetched over https only; send an https or data: URL.")
+        if "%" in parsed.host:  # escaped: no letter of a name, so nobody will ever answer
+            raise FetchRefused("The document's URL has a host that cannot be one; send an absolute https URL.")
         if (self._patterns or self._origins) and not any(fnmatchcase(parsed.host.lower(), p) for p in self._patterns):
             raise FetchRefused(
                 "This host is not in EDITS_FETCH_HOSTS; ask the operator, or upload the document instead."

@@ -18,7 +18,7 @@ from tests.forms import many_fields_form, many_values, text_form
 from tests.held_document import held_document
 from tests.live import Gateway, Live, until
 from tests.temporal_cli import TemporalCli
-from worker import STEPS_PER_SLOT
+from worker import steps_held
 
 FORM, INSTRUCTIONS = text_form(["name"]), "name: Ada"
 LONG = 2_000  # fields: long enough to take the lock while the fill is at work
@@ -140,7 +140,7 @@ def test_a_cancel_of_a_queued_edit_is_final_while_every_slot_is_taken(
     with held_document(FORM) as (url, release):
         live.worker(EDITS_FETCH_HOSTS=url)
         document = {"filename": "form.pdf", "url": f"{url}/form.pdf"}
-        ahead = [gateway.start(document, INSTRUCTIONS) for _ in range(STEPS_PER_SLOT)]
+        ahead = [gateway.start(document, INSTRUCTIONS) for _ in range(steps_held(1))]
         for edit_id in ahead:
             gateway.wait(edit_id, "in_progress")
         behind = gateway.start(document, INSTRUCTIONS)

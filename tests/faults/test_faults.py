@@ -22,8 +22,10 @@ from tests.forms import many_fields_form, many_values, text_form
 from tests.held_document import held_document
 from tests.live import ROOT, Live, until
 from tests.temporal_cli import TemporalCli
+from worker import STEPS_WAITING
 
 LONG = 3_000  # fields: some seconds of work
+SOON = 8.0  # seconds: less than a silent host is waited for
 STARTING = 4.0  # seconds: into the middle of a start
 
 
@@ -237,3 +239,16 @@ def test_a_document_is_fetched_by_the_worker(live: Live) -> None:
         edit_id = gateway.start({"filename": "form.pdf", "url": f"{url}/form.pdf"}, "name: Ada")
 
         assert gateway.wait(edit_id)["status"] == "completed"
+
+
+def test_silent_document_urls_do_not_keep_other_edits_waiting(live: Live) -> None:
+    with held_document(text_form(["name"])) as (url, _release):
+        gateway = live.gateway()
+        live.worker(EDITS_FETCH_HOSTS=url)
+        for _ in range(STEPS_WAITING):
+            gateway.start({"filename": "form.pdf", "url": f"{url}/form.pdf"}, "name: Ada")
+
+        began = time.monotonic()
+        answer = gateway.create(text_form(["name"]), "name: Ada", background=False)
+
+        assert (answer.status_code, time.monotonic() - began < SOON) == (201, True)

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -247,6 +248,12 @@ async def test_a_name_that_cannot_be_one_is_a_typed_error(careful: Fetcher, host
         await careful.fetch(f"https://{host}/form.pdf")
 
 
+@pytest.mark.parametrize("host", ["[", "exa mple.com", "a%2Fb"])
+async def test_a_name_that_needs_escapes_is_refused_and_not_tried_for_minutes(careful: Fetcher, host: str) -> None:
+    with pytest.raises(FetchRefused):
+        await careful.fetch(f"https://{host}/form.pdf")
+
+
 @pytest.fixture(scope="module")
 async def lonely() -> AsyncIterator[Fetcher]:
     """May ask a host that cannot be."""
@@ -354,6 +361,20 @@ async def test_a_server_that_says_nothing_is_given_up_on(
 
     with pytest.raises(FetchUnreachable, match="no whole answer"):
         await fetcher.fetch(f"{site.origin}/silent")
+
+
+async def test_a_server_that_falls_silent_is_not_waited_for_to_the_end(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "SILENCE_SECONDS", 0.2)
+    fetcher = Fetcher([site.origin], LIMIT)
+    began = time.monotonic()
+
+    with pytest.raises(FetchUnreachable):
+        await fetcher.fetch(f"{site.origin}/silent")
+
+    assert time.monotonic() - began < 1.5
+    await fetcher.close()
 
 
 # What the other side learns
