@@ -14,7 +14,7 @@ from durable_edits.errors import EditsError
 from durable_edits.settings import Settings
 from gateway import edits, errors
 from gateway.auth import Guard, Keys
-from gateway.requests import RequestIds
+from gateway.request_ids import RequestIds
 
 
 def create_app(settings: Settings) -> ASGIApp:

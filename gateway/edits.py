@@ -17,7 +17,8 @@ from durable_edits.storage.records import EditFilter
 from gateway import wire
 from gateway.auth import Caller
 from gateway.errors import error_response, problem_status
-from gateway.requests import SHOWN, parse_json, parse_query, read_body
+from gateway.log_context import SHOWN
+from gateway.requests import parse_json, parse_query, read_body
 
 router = APIRouter(prefix="/v1/edits", tags=["edits"])
 

@@ -13,7 +13,7 @@ from starlette.routing import Match
 
 from durable_edits import errors
 from durable_edits.contracts import Problem
-from gateway.requests import log_context
+from gateway.log_context import log_context
 
 log = logging.getLogger("gateway")
 

@@ -1,70 +1,19 @@
-"""What every request gets: an id in its answer, a line in the log, and a bound on its body."""
+"""A request's body within its bound, and its body and query by a model."""
 
 from __future__ import annotations
 
-import logging
-import time
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from ulid import ULID
 
 from durable_edits.errors import InvalidRequest, RequestTooLarge
-
-log = logging.getLogger("gateway.access")
 
 # A client that is refused at once while it still sends sees a broken connection instead of the 413; so a body over
 # the limit is read and thrown away up to this many times the limit.
 DISCARD_FACTOR = 3
 
-SHOWN = 200  # characters of a path or an id in a log line; a stranger's may have 64 000
-
 Body = TypeVar("Body", bound=BaseModel)
-
-
-class RequestIds:
-    """`x-request-id: req_…` on every answer; one access line each, and the traceback of an error nobody expected."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = f"req_{ULID()}"
-        scope.setdefault("state", {})["request_id"] = request_id
-        began, status, answered = time.perf_counter(), 0, False
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status, answered
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
-            else:
-                answered = not message.get("more_body", False)
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_id)
-        except Exception:
-            log.exception("An error nobody expected", extra=log_context(scope))
-            # Raised to the server it would close the connection, on which the client may have sent its next request.
-            if not answered:
-                raise
-        finally:
-            took = (time.perf_counter() - began) * 1000
-            path = scope["path"][:SHOWN]
-            log.info("%s %s %d %.0f ms", scope["method"], path, status, took, extra=log_context(scope))
-
-
-def log_context(scope: Scope) -> dict[str, Any]:
-    """The request's id, and that of the edit it is about, for a log line."""
-    state = scope.get("state", {})
-    edit_id = state.get("edit_id") or scope.get("path_params", {}).get("edit_id") or ""
-    return {"request": state.get("request_id"), "edit": edit_id[:SHOWN]}
 
 
 async def read_body(request: Request, limit: int) -> bytes:

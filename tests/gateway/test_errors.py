@@ -172,7 +172,7 @@ def test_a_client_that_says_its_length_sees_the_413(alone: Gateway) -> None:
 def test_a_body_right_at_the_limit_is_read(alone: Gateway) -> None:
     body = json.dumps({"document": FORM, "instructions": "name: Ada", "background": True}).encode()
 
-    assert alone.http.post("/v1/edits", content=body.ljust(MEGABYTE)).status_code == 201
+    assert alone.http.post("/v1/edits", content=body.rjust(MEGABYTE)).status_code == 201
 
 
 def test_the_default_limit_is_32_mebibytes(gateway: Gateway) -> None:

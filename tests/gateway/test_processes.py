@@ -140,10 +140,14 @@ def test_a_request_that_outlives_the_grace_holds_no_exit_and_loses_no_edit(live:
     began = time.monotonic()
     assert gateway.process.stop(30) == 0
     assert time.monotonic() - began < 5
-    assert not isinstance(waiting.result(), httpx.Response) or waiting.result().status_code >= 500
 
     [row] = other.page()["data"]
     assert row["status"] == "pending"
+    answer = waiting.result()
+    detail = answer.json()["detail"]
+    assert (answer.status_code, detail["code"], detail["details"]) == (503, "gateway_stopping", {"edit_id": row["id"]})
+    assert answer.headers["x-request-id"].startswith("req_")
+    assert "Traceback" not in gateway.process.tail(100)
 
 
 def test_idle_connections_hold_no_exit(live: Live) -> None:
