@@ -51,12 +51,13 @@ class Gate:
 
 
 class GatedCatalog(Catalog):
-    """The real catalog, stopped at the gates a test puts up: around `begin_edit`, around a commit by its status."""
+    """The real catalog, stopped at the gates a test puts up: around a step's begin, its next read, and its commit."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.before_begin: Gate | None = None
         self.after_begin: Gate | None = None
+        self.before_read: Gate | None = None
         self.before: dict[Status, Gate] = {}
         self.after: dict[Status, Gate] = {}
 
@@ -67,6 +68,11 @@ class GatedCatalog(Catalog):
         if self.after_begin:
             await self.after_begin.pass_through()
         return begun
+
+    async def edit(self, edit_id: str) -> EditRecord | None:
+        if self.before_read:
+            await self.before_read.pass_through()
+        return await super().edit(edit_id)
 
     async def close_edit(self, outcome: Outcome) -> Outcome:
         if gate := self.before.get(outcome.status):

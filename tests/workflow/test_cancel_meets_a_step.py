@@ -43,6 +43,19 @@ async def test_a_cancel_while_the_plan_ends_stops_the_fill(bench: Bench) -> None
     assert await bench.steps_of(edit.id) == ["plan_edit", "close_edit"]
 
 
+async def test_a_cancel_while_the_plan_is_stored_stops_the_fill(bench: Bench) -> None:
+    """The step knows of the cancel and ends all the same: storing is not torn."""
+    gate = bench.catalog.before_read = Gate()
+    async with bench.worker():
+        edit = await bench.create()
+        await gate.reached.wait()
+        await bench.run(edit.id).cancel()
+        await asyncio.sleep(HEARTBEAT)
+        gate.open()
+        assert await bench.end(edit.id) == CANCELLED
+    assert await bench.steps_of(edit.id) == ["plan_edit", "close_edit"]
+
+
 async def test_a_cancel_after_the_fill_comes_too_late(bench: Bench) -> None:
     gate = bench.catalog.before[Status.COMPLETED] = Gate()
     edit = await bench.create()
