@@ -145,7 +145,8 @@ def test_a_sync_edit_has_everything_its_model_knows(client: Retab) -> None:
     assert edit.created_at is not None
     assert edit.created_at.tzinfo is not None
     assert edit.output is not None
-    assert edit.output.filled_document.filename == "form_filled.pdf"
+    filled = edit.output.filled_document
+    assert (filled.filename, filled.mime_type) == ("form_filled.pdf", "application/pdf")
     assert edit.filled_document_ref is not None
     assert [(field.key, field.type.value, field.value) for field in edit.output.form_data] == [("name", "text", "Ada")]
 
@@ -265,7 +266,8 @@ def test_each_refusal_is_the_error_of_its_kind(
     with pytest.raises(APIError) as raised:
         client.edits.create(**wanted)
     assert (type(raised.value), raised.value.code) == (kind, code)
-    assert raised.value.message
+    assert isinstance(raised.value.message, str)
+    assert raised.value.message != ""
     assert (raised.value.request_id or "").startswith("req_")
 
 
