@@ -70,15 +70,24 @@ async def test_a_run_whose_history_is_gone_reads_as_failed_with_its_own_code(wor
     assert (ended.status, ended.outcome.problem.code) == (Status.FAILED, "run_lost")
 
 
-@pytest.mark.parametrize("to", ["FirstWorkflowTask", "LastWorkflowTask"])
-async def test_a_reset_of_a_completed_edit_does_no_work_twice(working: Bench, cli: TemporalCli, to: str) -> None:
+@pytest.mark.parametrize(
+    ("to", "steps"),
+    [("FirstWorkflowTask", ["plan_edit"]), ("LastWorkflowTask", ["plan_edit", "fill_document"])],
+)
+async def test_a_reset_of_a_completed_edit_does_no_work_twice(
+    working: Bench, cli: TemporalCli, to: str, steps: list[str]
+) -> None:
+    """Each step finds the edit done: there is no plan any more that a fill could be made from."""
     edit = await working.create()
     finished = await working.edits.wait(edit.id)
     first_run = (await working.run(edit.id).describe()).run_id
+    [plan] = (working.settings.home / "blobs").glob("edits/*/plan-*")
+    plan.unlink()
 
     await reset(cli, edit.id, to)
 
     assert await working.end(edit.id) == COMPLETED
+    assert await working.steps_of(edit.id) == steps
     assert await working.edits.get(edit.id) == finished
     assert (await working.run(edit.id).describe()).run_id != first_run
 

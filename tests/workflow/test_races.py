@@ -24,6 +24,20 @@ async def test_a_cancel_before_any_worker_looked_is_final(bench: Bench) -> None:
     assert await bench.stored(edit.id) == []
 
 
+async def test_a_cancel_before_the_first_step_of_an_edit_from_temporal_alone_is_on_record(bench: Bench) -> None:
+    handle = await bench.start_bare(f"bare-{bench.settings.task_queue}")
+    async with bench.workflow_worker():
+        await bench.asked_for(handle.id, "plan_edit")
+    await handle.cancel()
+    async with bench.worker():
+        await bench.edits.runs.wait(handle.id)
+
+    record = await bench.catalog.edit(handle.id)
+    assert record is not None
+    assert record.outcome is not None
+    assert record.outcome.status is Status.CANCELLED
+
+
 async def test_a_cancel_while_the_document_is_worked_on_kills_the_work(working: Bench) -> None:
     edit = await working.create(many_fields_form(2_000), many_values(2_000))
     while (await working.edits.get(edit.id)).status is not Status.IN_PROGRESS:
