@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from pypdf._codecs import charset_encoding
@@ -10,6 +11,7 @@ from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 from pypdf.generic import DictionaryObject, FloatObject, NameObject, NumberObject, PdfObject
 
 from durable_edits.pdf.document import items, resolved
+from durable_edits.pdf.serialise import serialised
 
 # Base-14 names as form authors write them in a default appearance, with the font they mean.
 ALIASES = {
@@ -32,7 +34,7 @@ SYMBOLIC = {"ZapfDingbats", "Symbol"}
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldFont:
     """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
 
@@ -41,6 +43,18 @@ class FieldFont:
     widths: dict[str, float]
     ascent: float
     descent: float
+
+    @functools.cached_property
+    def ascii_widths(self) -> tuple[float | None, ...]:
+        """By code, of the ASCII letters that have their own code in this font; None for the others."""
+        return tuple(
+            self.widths[chr(code)] if code >= 32 and self.codes.get(chr(code)) == code else None for code in range(128)
+        )
+
+    @functools.cached_property
+    def token(self) -> bytes:
+        """What stands for it in an appearance's resources."""
+        return serialised(self.resource)
 
     def shows(self, character: str) -> bool:
         return character in self.codes
@@ -52,6 +66,7 @@ class FieldFont:
         return bytes(self.codes[character] for character in text)
 
 
+@functools.cache
 def standard_font(base: str = "Helvetica") -> FieldFont:
     """One of the base 14, which every viewer has."""
     font = DictionaryObject(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from durable_edits.form import Box
-from durable_edits.pdf.document import Page
+from durable_edits.pdf.pages import Page
 from durable_edits.pdf.tree import Widget
 
 

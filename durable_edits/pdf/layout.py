@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from durable_edits.pdf.clusters import clusters, pieces
+from durable_edits.pdf.field_font import FieldFont
 from durable_edits.pdf.limits import AUTO_SIZE, MAX_AUTO_SIZE, MIN_SIZE
 from durable_edits.pdf.style import Style
 from durable_edits.pdf.typesetting import Line, Typesetter
@@ -18,10 +19,19 @@ STEP = 0.5  # points by which a size that does not fit is made smaller
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """`shown` counts the characters that are within the box."""
+class Metrics:
+    """How high and low the letters of a text reach, in thousandths of the size; `font` is the field's own."""
 
-    content: list[str]
+    font: FieldFont
+    ascent: float
+    descent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """`content` is what stands between BT and ET; `shown` counts the characters that are within the box."""
+
+    content: bytes
     shown: int
     total: int
 
@@ -34,19 +44,19 @@ def place_line(text: str, style: Style, setter: Typesetter) -> Placed:
     """One line, centred in height, aligned by /Q; shrunk down to MIN_SIZE where it is too wide."""
     flat = " ".join(text.splitlines())
     line = setter.line(flat)
-    inset = style.border_width + PADDING
-    room = max(style.width - 2 * inset, 1.0)
-    size = _size_by_height(style, setter)
+    metrics = _metrics(setter)
+    inset, room = text_room(style)
+    size = size_by_height(style, metrics)
     if line.width * size / 1000 > room:
-        size = max(room * 1000 / line.width, min(size, MIN_SIZE))
-    shown = len(flat) if _tall_enough(style, setter, size) else 0
+        size = line_size(line.width, room, size)
+    shown = len(flat) if tall_enough(style, metrics, size) else 0
     width = line.width * size / 1000
     if width > room * 1.001:
         shown = min(shown, int(len(flat) * room / width))
         x = inset
     else:
         x = inset + (room - width) * style.align / 2
-    return Placed(_text(style, [(line, x, _centred(style, setter, size))], size), shown, len(flat))
+    return Placed(_text([(line, x, line_top(style, metrics, size))], size), shown, len(flat))
 
 
 def place_comb(text: str, cells: int, style: Style, setter: Typesetter) -> Placed:
@@ -54,24 +64,25 @@ def place_comb(text: str, cells: int, style: Style, setter: Typesetter) -> Place
     letters = clusters(text)
     cell = style.width / cells
     lines = [setter.line(letter) for letter in letters[:cells]]
-    size = _size_by_height(style, setter)
+    metrics = _metrics(setter)
+    size = size_by_height(style, metrics)
     widest = max((line.width for line in lines), default=0.0)
     if widest * size / 1000 > cell:
         size = max(cell * 1000 / widest, MIN_SIZE)
     first = (cells - len(lines)) * style.align // 2
-    y = _centred(style, setter, size)
+    y = line_top(style, metrics, size)
     spots = [
         (line, (first + index) * cell + (cell - line.width * size / 1000) / 2, y) for index, line in enumerate(lines)
     ]
-    fits = _tall_enough(style, setter, size) and widest * size / 1000 <= cell * SLACK
-    return Placed(_text(style, spots, size), len(lines) if fits else 0, len(letters))
+    fits = tall_enough(style, metrics, size) and widest * size / 1000 <= cell * SLACK
+    return Placed(_text(spots, size), len(lines) if fits else 0, len(letters))
 
 
 def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
     """Wrapped lines from the top; a size that does not fit is made smaller down to MIN_SIZE."""
-    inset = style.border_width + PADDING
+    inset, room = text_room(style)
     above = style.border_width + min(PADDING, style.height * 0.1)
-    room, height = max(style.width - 2 * inset, 1.0), max(style.height - 2 * above, 1.0)
+    height = max(style.height - 2 * above, 1.0)
     words = [
         [(word, setter.line(word.rstrip()).width, setter.line(word).width) for word in pieces(paragraph)]
         for paragraph in text.splitlines() or [""]
@@ -88,7 +99,7 @@ def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
         y -= size * LEADING
     total = sum(len(line.strip()) for line in lines)
     shown = sum(len(line.strip()) for line in lines[:visible])
-    return Placed(_text(style, spots, size), shown, total)
+    return Placed(_text(spots, size), shown, total)
 
 
 def _shrunk(
@@ -146,36 +157,48 @@ def _break(word: str, limit: float, setter: Typesetter) -> list[str]:
     return [*parts, part]
 
 
-def _size_by_height(style: Style, setter: Typesetter) -> float:
+def text_room(style: Style) -> tuple[float, float]:
+    """Where a line may begin, and how wide it may be."""
+    inset = style.border_width + PADDING
+    return inset, max(style.width - 2 * inset, 1.0)
+
+
+def line_size(width: float, room: float, size: float) -> float:
+    """The size at which a line too wide for its room fits, if that is legible. `width` in thousandths of the size."""
+    return max(room * 1000 / width, min(size, MIN_SIZE))
+
+
+def size_by_height(style: Style, metrics: Metrics) -> float:
     """The author's size where the box is high enough for it; for size 0 what fills the box."""
-    tall = (setter.ascent - setter.descent) / 1000
+    tall = (metrics.ascent - metrics.descent) / 1000
     room = style.height - 2 * style.border_width
     fixed = style.size if 0 < style.size * tall <= room * SLACK else 0.0
     largest = style.size or MAX_AUTO_SIZE
     return fixed or min(max(room * 0.9 / tall, min(MIN_SIZE, largest)), largest, MAX_AUTO_SIZE)
 
 
-def _tall_enough(style: Style, setter: Typesetter, size: float) -> bool:
-    return (setter.ascent - setter.descent) * size / 1000 <= style.height * SLACK
+def tall_enough(style: Style, metrics: Metrics, size: float) -> bool:
+    return (metrics.ascent - metrics.descent) * size / 1000 <= style.height * SLACK
 
 
-def _centred(style: Style, setter: Typesetter, size: float) -> float:
+def line_top(style: Style, metrics: Metrics, size: float) -> float:
     """The baseline of the field's own font, so that neighbouring fields agree, moved where letters would be cut."""
-    own = (setter.font.ascent + setter.font.descent) * size / 1000
-    lowest = style.border_width - setter.descent * size / 1000
-    highest = style.height - style.border_width - setter.ascent * size / 1000
+    own = (metrics.font.ascent + metrics.font.descent) * size / 1000
+    lowest = style.border_width - metrics.descent * size / 1000
+    highest = style.height - style.border_width - metrics.ascent * size / 1000
     if highest < lowest:
         return (highest + lowest) / 2
     return min(max((style.height - own) / 2, lowest), highest)
 
 
-def _text(style: Style, spots: Iterable[tuple[Line, float, float]], size: float) -> list[str]:
-    b = style.border_width
-    clip = f"{b:g} {b:g} {max(style.width - 2 * b, 0):g} {max(style.height - 2 * b, 0):g} re W n"
-    content = ["/Tx BMC", "q", clip, "BT", style.color]
+def _metrics(setter: Typesetter) -> Metrics:
+    return Metrics(setter.font, setter.ascent, setter.descent)
+
+
+def _text(spots: Iterable[tuple[Line, float, float]], size: float) -> bytes:
+    content = []
     for line, x, y in spots:
-        content.append(f"1 0 0 1 {x:.3f} {y:.3f} Tm")
+        content.append(b"1 0 0 1 %.3f %.3f Tm" % (x, y))
         for run in line.runs:
-            content.append(f"/{run.resource} {size:.4g} Tf")
-            content.append(f"<{run.codes.hex()}> Tj")
-    return [*content, "ET", "Q", "EMC"]
+            content += [b"/%b %.4g Tf" % (run.resource.encode(), size), b"<%b> Tj" % run.codes.hex().encode()]
+    return b"\n".join(content)

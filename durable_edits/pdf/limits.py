@@ -14,3 +14,10 @@ LABEL_PAGES = 50  # pages whose printed text is searched for labels; about 5 ms 
 LABEL_LEFT = 220.0  # points a printed label may stand left of its field
 LABEL_ABOVE = 26.0  # points it may stand above
 LABEL_LENGTH = 200  # characters of a label
+MAX_NESTING = 100  # levels of arrays and dictionaries in one object; real ones have under 20
+MAX_STREAM = (
+    256_000_000  # bytes of one object stream or cross-reference stream once inflated; real ones have under 10 MB
+)
+CACHE_FORMS = 64  # compiled forms kept for the next fill; a service fills few forms at a time
+CACHE_BYTES = 64_000_000  # of them together: the documents, and what was read of them
+FIELD_BYTES = 8_000  # of a compiled field, about: its objects, style and template

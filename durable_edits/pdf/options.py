@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pypdf.generic import ArrayObject
+from pypdf.generic import ArrayObject, NameObject
 
 from durable_edits.form import FieldKind, Option
 from durable_edits.pdf.document import items
 from durable_edits.pdf.geometry import box_of
+from durable_edits.pdf.tokens import spelled
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
 
 
@@ -20,15 +21,20 @@ class Button:
     state: str
     label: str
 
+    @property
+    def name(self) -> bytes:
+        """The state as the file spells it."""
+        return spelled(self.widget.on_states.get(self.state) or NameObject(f"/{self.state}"))
+
 
 def buttons(node: FieldNode) -> list[Button]:
     """On-states by name; where a widget has no appearance to name one, /Opt or its place in the group does."""
     exports = [text_of(item) for item in items(node.values.get("/Opt"))]
     found = []
-    known = {state for widget in node.widgets for state in widget.on_states()}
+    known = {state for widget in node.widgets for state in widget.on_states}
     common = next(iter(known)) if len(known) == 1 and node.kind is FieldKind.CHECKBOX else ""
     for index, widget in enumerate(node.widgets):
-        states = widget.on_states()
+        states = list(widget.on_states)
         current = text_of(widget.dictionary.get("/AS"))
         if states:
             state = states[0]

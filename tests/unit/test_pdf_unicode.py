@@ -88,7 +88,7 @@ def test_a_font_whose_codes_only_its_program_knows_is_replaced() -> None:
 
     filled = fill("Ada", text("t", da="/Odd 12 Tf"), fonts=odd)
 
-    assert b"/Odd" not in filled.data[filled.data.index(b"%%EOF") :].split(b"xref")[0]
+    assert b"/BaseFont /Odd" not in filled.data[filled.data.index(b"%%EOF") :].split(b"xref")[0]
     assert seen(filled) == "Ada"
 
 
