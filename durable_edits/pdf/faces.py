@@ -19,7 +19,7 @@ from durable_edits.pdf.clusters import EMOJI_STYLE, TEXT_STYLE, ZERO_WIDTH_JOINE
 from durable_edits.pdf.font_program import Bounds, Outline, Pen, char_string
 
 REGULAR = {"wght": 400.0}
-REMEMBERED_TEXTS = 4096  # shaped; most are a word or a field's value
+REMEMBERED_TEXTS, REMEMBERED_LENGTH = 1024, 128  # 30 MB at the most
 REMEMBERED_GLYPHS = 16384  # of about 200 bytes each
 REMEMBERED_LETTERS = 65536
 WORLD, CJK, PACKED = "manimgx_fonts", "manimgx_fonts_cjk", "pymupdf_fonts"
@@ -66,8 +66,19 @@ class Shape:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A text as shapes in visual order, how wide they are, how far their ink reaches, and what they leave out."""
+
+    shapes: tuple[Shape, ...]
+    width: int
+    top: int
+    bottom: int
+    lost: str
+
+
 class Face:
-    """One font. A glyph's outline is read when it is drawn first."""
+    """One font."""
 
     def __init__(self, source: Source) -> None:
         import uharfbuzz
@@ -79,26 +90,22 @@ class Face:
         if self._face.has_var_data:
             self._font.set_variations(REGULAR)
         self.scale = 1000.0 / self._face.upem
-        self._outlines: dict[int, Outline] = {}
 
     def shows(self, character: str) -> bool:
         return self._font.get_nominal_glyph(ord(character)) is not None
 
-    def shape(self, text: str, *, right_to_left: bool, script: str, language: str) -> tuple[Shape, ...]:
-        """Shapes in visual order, left to right."""
-        return _shaped(self, text, right_to_left, script, language)
+    def shape(self, text: str, *, right_to_left: bool, script: str, language: str) -> Shaped:
+        make = _shaped if len(text) <= REMEMBERED_LENGTH else _shaped.__wrapped__
+        return make(self, text, right_to_left, script, language)
 
     def drawn(self, shape: Shape) -> tuple[bytes, Bounds]:
         """The shape as a glyph of a font program, and where its ink is."""
         return _drawn(self, shape.parts, shape.advance)
 
     def outline(self, glyph: int) -> Outline:
-        found = self._outlines.get(glyph)
-        if found is None:
-            pen = Pen(self.scale)
-            self._font.draw_glyph_with_pen(glyph, pen)
-            found = self._outlines[glyph] = pen.outline()
-        return found
+        pen = Pen(self.scale)
+        self._font.draw_glyph_with_pen(glyph, pen)
+        return pen.outline()
 
     def run_shaper(self, buffer: Any) -> None:
         import uharfbuzz
@@ -152,7 +159,7 @@ def _blob(source: Source) -> Any:
 
 
 @functools.lru_cache(REMEMBERED_TEXTS)
-def _shaped(face: Face, text: str, right_to_left: bool, script: str, language: str) -> tuple[Shape, ...]:
+def _shaped(face: Face, text: str, right_to_left: bool, script: str, language: str) -> Shaped:
     import uharfbuzz
 
     buffer = uharfbuzz.Buffer()
@@ -172,14 +179,20 @@ def _shaped(face: Face, text: str, right_to_left: bool, script: str, language: s
     at, current = 0, -1
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
         if info.cluster != current and current >= 0:
-            shapes.append(Shape(tuple(parts), round(at * face.scale), text[current : ends[current]]))
+            shapes.append(Shape(tuple(parts), max(round(at * face.scale), HAIR), text[current : ends[current]]))
             parts, at = [], 0
         current = info.cluster
         parts.append((info.codepoint, (at + position.x_offset) * face.scale, position.y_offset * face.scale))
         at += position.x_advance
     if current >= 0:
-        shapes.append(Shape(tuple(parts), round(at * face.scale), text[current : ends[current]]))
-    return tuple(_readable(shapes) if right_to_left else shapes)
+        shapes.append(Shape(tuple(parts), max(round(at * face.scale), HAIR), text[current : ends[current]]))
+    lost = "".join(shape.text for shape in shapes if any(part[0] == NOTDEF for part in shape.parts))
+    shapes = [shape for shape in shapes if all(part[0] != NOTDEF for part in shape.parts)]
+    if right_to_left:
+        shapes = _readable(shapes)
+    boxes = [face.drawn(shape)[1] for shape in shapes]
+    top, bottom = max((box[3] for box in boxes), default=0), min((box[1] for box in boxes), default=0)
+    return Shaped(tuple(shapes), sum(shape.advance for shape in shapes), top, bottom, lost)
 
 
 def _readable(shapes: list[Shape]) -> list[Shape]:
@@ -192,8 +205,8 @@ def _readable(shapes: list[Shape]) -> list[Shape]:
     found: list[Shape] = []
     for shape in shapes:
         letters = [mirrored().get(letter, letter) for letter in reversed(shape.text)]
-        share = shape.advance // len(letters)
-        first = shape.advance - share * (len(letters) - 1)
+        share = max(shape.advance // len(letters), HAIR)
+        first = max(shape.advance - share * (len(letters) - 1), HAIR)
         if found and unicodedata.bidirectional(letters[-1]) in NUMERIC and not _strong(found[-1].text):
             found.append(mark(right_to_left=True))
         found.append(Shape(shape.parts, first, letters[0]))

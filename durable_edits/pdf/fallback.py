@@ -29,7 +29,7 @@ from durable_edits.pdf.font_program import Bounds, font_program
 
 MAX_SHAPES = 65_000  # a font program has at most 65,535 glyphs
 ASCENT, DESCENT = 1069, -293  # of Noto Sans
-REMEMBERED_PROGRAMS = 256  # by shapes, in their order; a few kB each
+REMEMBERED_PROGRAMS, REMEMBERED_SHAPES = 128, 512  # by shapes, in their order; 30 MB at the most
 
 
 @dataclass(slots=True)
@@ -47,7 +47,8 @@ class EmbeddedFace:
 
     def objects(self) -> dict[str, DictionaryObject]:
         """The font's parts: `font` (Type0), `descendant`, `descriptor`, `file`, `to_unicode`."""
-        made = _made(self.face, tuple(self._codes))
+        make = _made if len(self._codes) <= REMEMBERED_SHAPES else _made.__wrapped__
+        made = make(self.face, tuple(self._codes))
         widths = ArrayObject([NumberObject(1), ArrayObject(NumberObject(shape.advance) for shape in self._codes)])
         return {
             "file": _stream(made.program, Subtype="/CIDFontType0C"),

@@ -10,7 +10,18 @@ from itertools import groupby
 
 from durable_edits.pdf.bidi import levels, mirrored, visual_order
 from durable_edits.pdf.clusters import clusters, ignorable
-from durable_edits.pdf.faces import NOTDEF, NUMERIC, Face, Shape, best_face, first_face, han_language, mark, script_of
+from durable_edits.pdf.faces import (
+    NUMERIC,
+    REMEMBERED_LENGTH,
+    REMEMBERED_TEXTS,
+    Face,
+    Shape,
+    best_face,
+    first_face,
+    han_language,
+    mark,
+    script_of,
+)
 from durable_edits.pdf.fallback import EmbeddedFace
 from durable_edits.pdf.field_font import OWN, FieldFont
 
@@ -61,21 +72,34 @@ class Typesetter:
         self._embed = embed
         self.missing: set[str] = set()
         self.ascent, self.descent = font.ascent, font.descent
+        self._lines: dict[str, Line] = {}
 
     def line(self, text: str) -> Line:
-        text = text.replace("\t", " ")
+        found = self._lines.get(text)
+        if found is None:
+            found = self._lines[text] = self._line(text.replace("\t", " "))
+        return found
+
+    def cells(self, text: str, count: int) -> list[Line]:
+        """The first letters of a text, each for a cell of its own, from left to right."""
+        letters = clusters(text)[:count]
+        embedding = levels("".join(letters))
+        if embedding is not None:
+            starts = [sum(map(len, letters[:index])) for index in range(len(letters))]
+            letters = [letters[index] for index in visual_order([embedding[start] for start in starts])]
+        return [self.line(letter) for letter in letters]
+
+    def _line(self, text: str) -> Line:
         if text.isascii() and all(map(self.font.shows, text)):
             return Line((self._own(text),))
-        letters = clusters(text)
-        text = "".join(letters)
+        read = _read if len(text) <= REMEMBERED_LENGTH else _read.__wrapped__
+        letters, text, embedding, language = read(text)
         if any(map(_accented_capital, text)):
             self.ascent = max(self.ascent, ACCENTED)
-        embedding = levels(text)
         if embedding is None and all(map(self._shows, text)):
             return Line((self._own(text),))
         items = _items(self._letters(letters, embedding))
         items = [items[index] for index in visual_order([item[0].level for item in items])]
-        language = han_language(text)
         runs = [self._run(item, language) for item in items]
         if embedding is not None:
             runs = self._marked(items, runs)
@@ -93,15 +117,10 @@ class Typesetter:
         if face is None:
             return self._own("".join(mirrored().get(each, each) for each in reversed(text)) if rtl else text)
         script = next(filter(None, map(script_of, text)), "")
-        shapes = face.shape(text, right_to_left=rtl, script=script, language=language)
-        for shape in shapes:
-            if any(part[0] == NOTDEF for part in shape.parts):
-                self.missing.update(shape.text)
-            _code, (_left, bottom, _right, top) = face.drawn(shape)
-            self.ascent, self.descent = max(self.ascent, top), min(self.descent, bottom)
-        shapes = tuple(shape for shape in shapes if all(part[0] != NOTDEF for part in shape.parts))
-        width = sum(shape.advance for shape in shapes)
-        return Run(face.name, width, shapes=shapes, embed=functools.partial(self._embed, face))
+        shaped = face.shape(text, right_to_left=rtl, script=script, language=language)
+        self.missing.update(shaped.lost)
+        self.ascent, self.descent = max(self.ascent, shaped.top), min(self.descent, shaped.bottom)
+        return Run(face.name, shaped.width, shapes=shaped.shapes, embed=functools.partial(self._embed, face))
 
     def _marked(self, items: list[list[_Letter]], runs: list[Run]) -> list[Run]:
         """With marks of direction where it changes beside a character that has none.
@@ -145,29 +164,40 @@ class Typesetter:
         return found
 
     def _faces(self, letters: list[str], *, rtl: bool) -> list[tuple[str, Face | None]]:
-        found = [each for letter in letters if (each := self._face(letter, rtl=rtl))[0]]
+        found = [each for letter in letters for each in self._shown(letter, rtl=rtl)]
         used = dict.fromkeys(face for _letter, face in found if face is not None and face.letters)
         for face in used:
             if all(ignorable(each) or face.shows(each) for letter, _face in found for each in letter):
                 return [(letter, face) for letter, _face in found]
         return found
 
-    def _face(self, letter: str, *, rtl: bool) -> tuple[str, Face | None]:
-        """What of a letter with its marks can be shown, and by which face; the rest is reported missing.
+    def _shown(self, letter: str, *, rtl: bool) -> list[tuple[str, Face | None]]:
+        """A letter with its marks, and the face that shows it; what none shows is reported missing.
 
-        Right to left the field's own font comes last: its codes have but one text, which a turned bracket needs.
+        Where each has a face but none has all, each goes into its own. Right to left the field's own font comes last:
+        its codes have but one text, which a turned bracket needs.
         """
-        shown = "".join(each for each in letter if self._shows(each))
-        whole = all(each in shown or ignorable(each) for each in letter)
+        own = "".join(each for each in letter if self._shows(each))
+        whole = all(each in own or ignorable(each) for each in letter)
         if whole and not rtl and letter != SOFT_HYPHEN:
-            return shown, None
+            return [(own, None)] if own else []
         face, lacking = (first_face(), "") if letter == SOFT_HYPHEN else best_face(letter)
-        if whole and (face is None or lacking):
-            return shown, None
-        self.missing.update(each for each in lacking if face is not None or not self._shows(each))
-        if face is None:
-            return shown, None
-        return "".join(each for each in letter if each not in lacking), face
+        if face is not None and not lacking:
+            return [(letter, face)]
+        if whole:
+            return [(own, None)] if own else []
+        if len(letter) > 1:
+            return [each for character in letter for each in self._shown(character, rtl=rtl)]
+        self.missing.add(letter)
+        return []
+
+
+@functools.lru_cache(REMEMBERED_TEXTS)
+def _read(text: str) -> tuple[list[str], str, list[int] | None, str]:
+    """What of a text no font has a part in: its letters, composed; itself so; their levels; whose Han it writes."""
+    letters = clusters(text)
+    text = "".join(letters)
+    return letters, text, levels(text), han_language(text)
 
 
 def _strong(letter: str, *, rtl: bool) -> bool:
