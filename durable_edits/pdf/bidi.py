@@ -13,6 +13,7 @@ REMOVED = {"LRE", "RLE", "LRO", "RLO", "PDF", "BN"}  # X9
 OPENS_ISOLATE = {"LRI", "RLI", "FSI"}
 NEUTRAL = {"B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI"}
 TURNING = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 _IRREGULAR = {0x298D: 0x2990, 0x298F: 0x298E, 0x2E20: 0x2E21}
 _CANONICAL = {0x2329: 0x3008, 0x232A: 0x3009}
 _BRACKET_BLOCKS = ((0x28, 0x7E), (0xF3A, 0xF3E), (0x169B, 0x169D), (0x2045, 0x2E5D), (0x3008, 0x301C), (0xFE59, 0xFF64))
@@ -31,6 +32,14 @@ def levels(text: str) -> list[int] | None:
         _resolve(text, resolved, found.levels, sequence, base)
     final = [_implicit(level, kind) for level, kind in zip(found.levels, resolved, strict=True)]
     return _reset_blanks(types, final, base)
+
+
+def direction_mark(paragraph: str) -> str:
+    """What a line of the paragraph begins with, so that it runs as the whole does; "" where all is left to right."""
+    types = [unicodedata.bidirectional(each) for each in paragraph]
+    if TURNING.isdisjoint(types):
+        return ""
+    return RIGHT_TO_LEFT_MARK if _paragraph_level(types) else LEFT_TO_RIGHT_MARK
 
 
 def visual_order(item_levels: Sequence[int]) -> list[int]:

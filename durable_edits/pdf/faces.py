@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.resources import as_file, files
 from typing import Any
 
-from durable_edits.pdf.bidi import mirrored
+from durable_edits.pdf.bidi import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, mirrored
 from durable_edits.pdf.clusters import EMOJI_STYLE, TEXT_STYLE, ZERO_WIDTH_JOINER, ignorable
 from durable_edits.pdf.font_program import Bounds, Outline, Pen, char_string
 
@@ -216,7 +216,7 @@ def _readable(shapes: list[Shape]) -> list[Shape]:
 
 def mark(*, right_to_left: bool) -> Shape:
     """A mark of direction, for readers alone."""
-    return Shape((), HAIR, "\u200f" if right_to_left else "\u200e")
+    return Shape((), HAIR, RIGHT_TO_LEFT_MARK if right_to_left else LEFT_TO_RIGHT_MARK)
 
 
 def _strong(text: str) -> bool:

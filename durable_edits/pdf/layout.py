@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from durable_edits.pdf.bidi import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, direction_mark
 from durable_edits.pdf.clusters import clusters, pieces
 from durable_edits.pdf.field_font import FieldFont
 from durable_edits.pdf.limits import AUTO_SIZE, MAX_AUTO_SIZE, MIN_SIZE
@@ -25,6 +27,13 @@ class Metrics:
     font: FieldFont
     ascent: float
     descent: float
+
+
+class Paragraph(NamedTuple):
+    """`mark` is what each of its lines begins with; a word has its width without and with the blanks behind it."""
+
+    mark: str
+    words: list[tuple[str, float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def place_comb(text: str, cells: int, style: Style, setter: Typesetter) -> Place
     """One character to a cell, centred in it; aligned by whole cells."""
     letters = clusters(text)
     cell = style.width / cells
-    lines = [setter.line(letter) for letter in letters[:cells]]
+    lines = setter.cells(text, cells)
     metrics = _metrics(setter)
     size = size_by_height(style, metrics)
     widest = max((line.width for line in lines), default=0.0)
@@ -84,7 +93,10 @@ def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
     above = style.border_width + min(PADDING, style.height * 0.1)
     height = max(style.height - 2 * above, 1.0)
     words = [
-        [(word, setter.line(word.rstrip()).width, setter.line(word).width) for word in pieces(paragraph)]
+        Paragraph(
+            direction_mark(paragraph),
+            [(word, setter.line(word.rstrip()).width, setter.line(word).width) for word in pieces(paragraph)],
+        )
         for paragraph in text.splitlines() or [""]
     ]
     size = min(style.size or AUTO_SIZE, max(height, MIN_SIZE), MAX_AUTO_SIZE)
@@ -97,13 +109,13 @@ def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
         line = setter.line(wrapped.rstrip())
         spots.append((line, inset + max(room - line.width * size / 1000, 0) * style.align / 2, y))
         y -= size * LEADING
-    total = sum(len(line.strip()) for line in lines)
-    shown = sum(len(line.strip()) for line in lines[:visible])
+    total = sum(_letters(line) for line in lines)
+    shown = sum(_letters(line) for line in lines[:visible])
     return Placed(_text(spots, size), shown, total)
 
 
 def _shrunk(
-    words: list[list[tuple[str, float, float]]], room: float, height: float, size: float, setter: Typesetter
+    words: list[Paragraph], room: float, height: float, size: float, setter: Typesetter
 ) -> tuple[float, list[str]]:
     """The largest size, by steps of STEP, at which all lines are seen; MIN_SIZE where none is small enough."""
     smallest = min(size, MIN_SIZE)
@@ -126,17 +138,21 @@ def _lines_in(height: float, size: float, setter: Typesetter) -> int:
     return 1 + max(int((height - first) / (size * LEADING) + 0.01), 0)
 
 
-def _wrap(paragraphs: list[list[tuple[str, float, float]]], room: float, size: float, setter: Typesetter) -> list[str]:
+def _letters(line: str) -> int:
+    return len(line.lstrip(LEFT_TO_RIGHT_MARK + RIGHT_TO_LEFT_MARK).strip())
+
+
+def _wrap(paragraphs: list[Paragraph], room: float, size: float, setter: Typesetter) -> list[str]:
     limit = room * 1000 / size
     lines = []
-    for words in paragraphs:
-        line, used = "", 0.0
+    for mark, words in paragraphs:
+        line, used = mark, 0.0
         for word, bare, full in words:
-            if line and used + bare > limit:
+            if used and used + bare > limit:
                 lines.append(line)
-                line, used = "", 0.0
+                line, used = mark, 0.0
             if bare > limit:
-                *whole, line = _break(word, limit, setter)
+                *whole, line = (mark + part for part in _break(word, limit, setter))
                 lines += whole
                 used = setter.line(line).width
             else:
