@@ -34,7 +34,7 @@ SYMBOLIC = {"ZapfDingbats", "Symbol"}
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FieldFont:
     """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
 

@@ -6,14 +6,14 @@ import functools
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
+from weakref import WeakKeyDictionary
 
 from durable_edits.pdf.bidi import levels, mirrored, visual_order
 from durable_edits.pdf.clusters import clusters, ignorable
 from durable_edits.pdf.faces import (
     NUMERIC,
     REMEMBERED_LENGTH,
-    REMEMBERED_TEXTS,
     Face,
     Shape,
     best_face,
@@ -27,6 +27,7 @@ from durable_edits.pdf.field_font import OWN, FieldFont
 
 Embed = Callable[[Face], EmbeddedFace]
 ACCENTED = 930.0  # how high the accent over a capital reaches; a font's ascent is that of its small letters
+REMEMBERED_LINES = 64  # for one font
 SOFT_HYPHEN = "\u00ad"  # in simple fonts a hyphen, which it is at the end of a line alone
 
 
@@ -38,12 +39,15 @@ class Run:
     width: float
     own: bytes = b""
     shapes: tuple[Shape, ...] = ()
-    embed: Callable[[], EmbeddedFace] | None = None
+    face: Face | None = None
+    embed: Embed | None = None
 
     @property
     def codes(self) -> bytes:
         """Asking for them makes the shapes a part of the document: what is only measured is not embedded."""
-        return self.own if self.embed is None else self.embed().encode(self.shapes)
+        if self.face is None or self.embed is None:
+            return self.own
+        return self.embed(self.face).encode(self.shapes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLine:
+    """A line in no document yet: how far its letters reach, and which of them nobody has."""
+
+    runs: tuple[Run, ...]
+    ascent: float
+    descent: float
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class _Letter:
     """A cluster as it is shown: by a face, or by the field's own font where that is None."""
 
@@ -65,7 +79,7 @@ class _Letter:
 
 
 class Typesetter:
-    """Sets text in a field's own font as far as it goes, and in the fallback faces from there."""
+    """Sets text in a field's own font as far as it goes, and in the fallback faces from there, for one document."""
 
     def __init__(self, font: FieldFont, embed: Embed) -> None:
         self.font = font
@@ -77,7 +91,11 @@ class Typesetter:
     def line(self, text: str) -> Line:
         found = self._lines.get(text)
         if found is None:
-            found = self._lines[text] = self._line(text.replace("\t", " "))
+            made = _remembered(self.font, text)
+            self.ascent, self.descent = max(self.ascent, made.ascent), min(self.descent, made.descent)
+            self.missing |= made.missing
+            runs = (Run(run.resource, run.width, run.own, run.shapes, run.face, self._embed) for run in made.runs)
+            found = self._lines[text] = Line(tuple(runs))
         return found
 
     def cells(self, text: str, count: int) -> list[Line]:
@@ -85,25 +103,53 @@ class Typesetter:
         letters = clusters(text)[:count]
         embedding = levels("".join(letters))
         if embedding is not None:
-            starts = [sum(map(len, letters[:index])) for index in range(len(letters))]
+            starts = accumulate(map(len, letters[:-1]), initial=0)
             letters = [letters[index] for index in visual_order([embedding[start] for start in starts])]
         return [self.line(letter) for letter in letters]
 
-    def _line(self, text: str) -> Line:
+
+_lines: WeakKeyDictionary[FieldFont, dict[str, SetLine]] = WeakKeyDictionary()
+
+
+def _remembered(font: FieldFont, text: str) -> SetLine:
+    if len(text) > REMEMBERED_LENGTH:
+        return _Setting(font).line(text)
+    lines = _lines.setdefault(font, {})
+    found = lines.get(text)
+    if found is None:
+        if len(lines) >= REMEMBERED_LINES:
+            lines.clear()
+        found = lines[text] = _Setting(font).line(text)
+    return found
+
+
+class _Setting:
+    """One line on its way from text to runs."""
+
+    def __init__(self, font: FieldFont) -> None:
+        self.font = font
+        self._missing: set[str] = set()
+        self._ascent, self._descent = font.ascent, font.descent
+
+    def line(self, text: str) -> SetLine:
+        runs = tuple(self._runs(text.replace("\t", " ")))
+        return SetLine(runs, self._ascent, self._descent, frozenset(self._missing))
+
+    def _runs(self, text: str) -> Iterable[Run]:
         if text.isascii() and all(map(self.font.shows, text)):
-            return Line((self._own(text),))
-        read = _read if len(text) <= REMEMBERED_LENGTH else _read.__wrapped__
-        letters, text, embedding, language = read(text)
+            return (self._own(text),)
+        letters = clusters(text)
+        text = "".join(letters)
         if any(map(_accented_capital, text)):
-            self.ascent = max(self.ascent, ACCENTED)
+            self._ascent = max(self._ascent, ACCENTED)
+        embedding = levels(text)
         if embedding is None and all(map(self._shows, text)):
-            return Line((self._own(text),))
+            return (self._own(text),)
         items = _items(self._letters(letters, embedding))
         items = [items[index] for index in visual_order([item[0].level for item in items])]
+        language = han_language(text)
         runs = [self._run(item, language) for item in items]
-        if embedding is not None:
-            runs = self._marked(items, runs)
-        return Line(tuple(_joined(runs)))
+        return _joined(runs if embedding is None else self._marked(items, runs))
 
     def _shows(self, character: str) -> bool:
         return character != SOFT_HYPHEN and self.font.shows(character)
@@ -118,9 +164,9 @@ class Typesetter:
             return self._own("".join(mirrored().get(each, each) for each in reversed(text)) if rtl else text)
         script = next(filter(None, map(script_of, text)), "")
         shaped = face.shape(text, right_to_left=rtl, script=script, language=language)
-        self.missing.update(shaped.lost)
-        self.ascent, self.descent = max(self.ascent, shaped.top), min(self.descent, shaped.bottom)
-        return Run(face.name, shaped.width, shapes=shaped.shapes, embed=functools.partial(self._embed, face))
+        self._missing.update(shaped.lost)
+        self._ascent, self._descent = max(self._ascent, shaped.top), min(self._descent, shaped.bottom)
+        return Run(face.name, shaped.width, shapes=shaped.shapes, face=face)
 
     def _marked(self, items: list[list[_Letter]], runs: list[Run]) -> list[Run]:
         """With marks of direction where it changes beside a character that has none.
@@ -144,7 +190,7 @@ class Typesetter:
     def _mark(self, *, rtl: bool) -> Run:
         face = first_face()
         shape = mark(right_to_left=rtl)
-        return Run(face.name, shape.advance, shapes=(shape,), embed=functools.partial(self._embed, face))
+        return Run(face.name, shape.advance, shapes=(shape,), face=face)
 
     def _letters(self, letters: list[str], embedding: list[int] | None) -> list[_Letter]:
         """Each with its face and level.
@@ -188,16 +234,8 @@ class Typesetter:
             return [(own, None)] if own else []
         if len(letter) > 1:
             return [each for character in letter for each in self._shown(character, rtl=rtl)]
-        self.missing.add(letter)
+        self._missing.add(letter)
         return []
-
-
-@functools.lru_cache(REMEMBERED_TEXTS)
-def _read(text: str) -> tuple[list[str], str, list[int] | None, str]:
-    """What of a text no font has a part in: its letters, composed; itself so; their levels; whose Han it writes."""
-    letters = clusters(text)
-    text = "".join(letters)
-    return letters, text, levels(text), han_language(text)
 
 
 def _strong(letter: str, *, rtl: bool) -> bool:
@@ -221,7 +259,7 @@ def _joined(runs: Iterable[Run]) -> Iterable[Run]:
             sum(run.width for run in every),
             b"".join(run.own for run in every),
             tuple(shape for run in every for shape in run.shapes),
-            first.embed,
+            first.face,
         )
 
 
