@@ -18,11 +18,12 @@ from durable_edits.pdf.frame import Frame
 from durable_edits.pdf.limits import FIELD_BYTES
 from durable_edits.pdf.options import Button, buttons, choice_options
 from durable_edits.pdf.pages import Pages
-from durable_edits.pdf.plain import PlainComb, PlainLine
+from durable_edits.pdf.plain import Draw, PlainText, plain_comb, plain_line, plain_paragraph
 from durable_edits.pdf.style import read_style
 from durable_edits.pdf.template import Place
-from durable_edits.pdf.tree import MULTILINE, PASSWORD, READ_ONLY, FieldNode, FieldTree, Widget
+from durable_edits.pdf.tree import COMBO, MULTILINE, PASSWORD, READ_ONLY, FieldNode, FieldTree, Widget, text_of
 
+OFF = "Off"
 NOT_SEEN = "stored; no page shows this field"
 
 
@@ -92,6 +93,7 @@ class CompiledField:
 
     def __init__(self, form: CompiledForm, node: FieldNode, kind: FieldKind, index: int) -> None:
         self.node, self.kind, self.index, self._form = node, kind, index, form
+        self._switched: dict[str, list[tuple[int, int, bytes]] | None] = {}
         self.read_only = kind is FieldKind.SIGNATURE or bool(node.flags & READ_ONLY)
 
     @cached_property
@@ -109,15 +111,25 @@ class CompiledField:
         return None if style is None else Frame(style, self._form.font(style.font, self.node))
 
     @cached_property
-    def plain(self) -> PlainLine | PlainComb | None:
-        """For a field that is one widget of one dictionary and shows plain text."""
+    def plain(self) -> PlainText | None:
+        """For a field that shows plain text, all of whose dictionaries are objects of their own."""
         node, frames = self.node, self.frames
-        simple = len(node.places) == len(node.widgets) == len(frames) == 1 and frames[0][0] is node.places[0]
-        if not simple or not frames[0][0].whole or node.flags & PASSWORD or self.kind is not FieldKind.TEXT:
+        if not all(place.whole for place in [*node.places, *(widget.place for widget in node.widgets)]):
+            return None
+        drawn = [(place, frame, draw) for place, frame in frames if (draw := self._plain_draw(frame)) is not None]
+        if len(drawn) < len(frames) or not frames:
+            return None
+        return PlainText(node.places, drawn, self._form.document.source)
+
+    def _plain_draw(self, frame: Frame) -> Draw | None:
+        node = self.node
+        if self.kind is FieldKind.CHOICE:
+            return plain_line(frame) if node.flags & COMBO else None
+        if self.kind is not FieldKind.TEXT or node.flags & PASSWORD:
             return None
         if cells := comb_cells(node):
-            return PlainComb(frames[0][1], cells)
-        return None if node.flags & MULTILINE else PlainLine(frames[0][1])
+            return plain_comb(frame, cells)
+        return plain_paragraph(frame) if node.flags & MULTILINE else plain_line(frame)
 
     @cached_property
     def max_length(self) -> int | None:
@@ -127,6 +139,65 @@ class CompiledField:
     @cached_property
     def buttons(self) -> list[Button]:
         return buttons(self.node)
+
+    def switched(self, state: str) -> list[tuple[int, int, bytes]] | None:
+        """The objects of a button field in a state, written; None where some are not objects of their own or have no
+        appearance yet."""
+        if state not in self._switched:
+            self._switched[state] = self._written(state)
+        return self._switched[state]
+
+    def _written(self, state: str) -> list[tuple[int, int, bytes]] | None:
+        widgets = [button.widget for button in self.buttons]
+        every = dict.fromkeys([*self.node.places, *(widget.place for widget in widgets)])
+        if not all(widget.on_states for widget in widgets) or not all(place.whole for place in every):
+            return None
+        name = next((button.name for button in self.buttons if button.state == state), b"/Off")
+        changes: dict[Place, dict[str, bytes | None]] = {place: {"/V": name} for place in self.node.places}
+        for button in self.buttons:
+            shown = button.name if button.state == state else b"/Off"
+            changes.setdefault(button.widget.place, {})["/AS"] = shown
+        source, found = self._form.document.source, []
+        for place, change in changes.items():
+            number, generation = place.holder.idnum, place.holder.generation
+            body = place.template(source).written(change)
+            found.append((number, generation, b"%d %d obj\n%b\nendobj\n" % (number, generation, body)))
+        return found
+
+    def says(self, state: str) -> bool:
+        """The value and what each widget shows agree on a state; a form can say one and show the other."""
+        return self._said == state
+
+    @cached_property
+    def _said(self) -> str | None:
+        widgets = [button.widget for button in self.buttons]
+        said = {text_of(self.stored("/V")) or OFF, *(text_of(each.dictionary.get("/AS")) or OFF for each in widgets)}
+        return said.pop() if len(said) == 1 and all(widget.on_states for widget in widgets) else None
+
+    @cached_property
+    def states(self) -> dict[str, str]:
+        """The state that each state's name and each label means; of a label that two have, the first."""
+        states = {button.state: button.state for button in self.buttons}
+        for button in self.buttons:
+            states.setdefault(button.label, button.state)
+        return states
+
+    @cached_property
+    def options_by_text(self) -> dict[str, Option]:
+        """Options that a value or label names exactly and alone, as most requests do."""
+        found: dict[str, Option] = {}
+        for option in self.options:
+            found.setdefault(option.value, option)
+        labels = [option.label for option in self.options]
+        for option in self.options:
+            if labels.count(option.label) == 1:
+                found.setdefault(option.label, option)
+        return found
+
+    @cached_property
+    def takes_any(self) -> bool:
+        """Whether any text may be stored in it as it comes."""
+        return self.kind is FieldKind.TEXT and self.max_length is None
 
     @cached_property
     def options(self) -> list[Option]:

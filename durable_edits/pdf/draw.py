@@ -45,16 +45,16 @@ class Canvas:
         self._faces: dict[str, EmbeddedFace] = {}
         self._changes: dict[Place, dict[str, bytes | None]] = {}
         self._pending: dict[Place, dict[str, bytes | None]] = {}
-        self._mark = 0
+        self._mark = 0, 0
 
     @property
     def changed(self) -> bool:
-        return bool(self._changes or self.increment.objects)
+        return bool(self._changes or self.increment.changed)
 
     def begin(self) -> None:
         """What follows until `keep` is one field's, and goes as a whole if it fails."""
         self._pending = {}
-        self._mark = len(self.increment.objects)
+        self._mark = len(self.increment.changed), len(self.increment.new)
 
     def keep(self) -> None:
         for place, change in self._pending.items():
@@ -62,8 +62,10 @@ class Canvas:
         self._pending = {}
 
     def drop(self) -> None:
+        changed, new = self._mark
         self._pending = {}
-        del self.increment.objects[self._mark :]
+        del self.increment.changed[changed:]
+        self.increment.new[new:] = [None] * (len(self.increment.new) - new)  # a font's number may be among them
 
     def change(self, place: Place, change: Change) -> None:
         self._pending.setdefault(place, {}).update(change)
@@ -153,13 +155,13 @@ class Canvas:
         for place, change in self._changes.items():
             number, generation = place.holder.idnum, place.holder.generation
             if place.whole and number not in inside:
-                self.increment.put(number, generation, place.template(self._source).written(change))
+                self.increment.change(number, generation, place.template(self._source).written(change))
         for number, places in inside.items():
             held = [place for place in self._changes if place.holder.idnum == number]
             generation, cipher = places[0].holder.generation, self.increment.cipher
             encrypt = partial(cipher.encrypt_string, number, generation) if cipher is not None else None
             changes = {id(place.dictionary): self._changes[place] for place in held}
-            self.increment.put(number, generation, serialised(places[0].owner, encrypt, changes))
+            self.increment.change(number, generation, serialised(places[0].owner, encrypt, changes))
 
 
 def drawn(found: list[Drawing | None]) -> tuple[FieldStatus, str]:

@@ -71,7 +71,7 @@ def fill_form(
     compiled = compiled_form(data, password, max_pages)
     with reading():
         asked = sort_out(values, compiled)
-        canvas = Canvas(compiled.document.source, hex_operator(color).encode())
+        canvas = Canvas(compiled.document.source, hex_operator(color))
         report, stored = list(compiled.report), dict[int, str | None]()
         for key, value in asked.values.items():
             field = compiled.fields[key]
@@ -92,8 +92,12 @@ def _fill(canvas: Canvas, field: CompiledField, value: str, stored: dict[int, st
         return ReportEntry(
             key=field.node.key, status=FieldStatus.READ_ONLY, reason="the form does not let it be changed"
         )
-    canvas.begin()
     try:
+        plain = field.plain
+        if plain is not None and field.takes_any and plain.fill(canvas.increment, value, canvas.color):
+            stored[field.index] = value or None
+            return field.filled
+        canvas.begin()
         filled = WRITERS[field.kind](canvas, field, value)
     except (EditsError, MemoryError):
         raise

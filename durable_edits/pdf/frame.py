@@ -15,6 +15,15 @@ class Frame:
     style: Style
     font: FieldFont
 
+    def like(self, other: Frame) -> bool:
+        """Whether what is drawn in one may be shown in the other."""
+        return self.style == other.style and self.font is other.font
+
+    @cached_property
+    def ascii_widths(self) -> tuple[float | None, ...]:
+        """In sizes, by code; None for what has no code of its own in the font."""
+        return tuple(None if each is None else each / 1000 for each in self.font.ascii_widths)
+
     @cached_property
     def entries(self) -> bytes:
         """Of the appearance's dictionary, all but its resources and length."""

@@ -10,12 +10,11 @@ from typing import NamedTuple
 from durable_edits.pdf.bidi import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, direction_mark
 from durable_edits.pdf.clusters import clusters, pieces
 from durable_edits.pdf.field_font import FieldFont
-from durable_edits.pdf.limits import AUTO_SIZE, MAX_AUTO_SIZE, MIN_SIZE
+from durable_edits.pdf.limits import AUTO_SIZE, LEADING, MAX_AUTO_SIZE, MIN_SIZE
 from durable_edits.pdf.style import Style
 from durable_edits.pdf.typesetting import Line, Typesetter
 
 PADDING = 2.0  # points between border and text, as viewers leave
-LEADING = 1.15  # line distance in sizes
 SLACK = 1.02  # of the room: what may be lost of a letter's height or width without anyone seeing it
 STEP = 0.5  # points by which a size that does not fit is made smaller
 
@@ -90,8 +89,6 @@ def place_comb(text: str, cells: int, style: Style, setter: Typesetter) -> Place
 def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
     """Wrapped lines from the top; a size that does not fit is made smaller down to MIN_SIZE."""
     inset, room = text_room(style)
-    above = style.border_width + min(PADDING, style.height * 0.1)
-    height = max(style.height - 2 * above, 1.0)
     words = [
         Paragraph(
             direction_mark(paragraph),
@@ -99,12 +96,12 @@ def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
         )
         for paragraph in text.splitlines() or [""]
     ]
-    size = min(style.size or AUTO_SIZE, max(height, MIN_SIZE), MAX_AUTO_SIZE)
+    size = paragraph_size(style)
     lines = _wrap(words, room, size, setter)
-    if len(lines) > _lines_in(height, size, setter):
-        size, lines = _shrunk(words, room, height, size, setter)
-    visible = _lines_in(height, size, setter)
-    spots, y = [], style.height - above - setter.ascent * size / 1000
+    if len(lines) > lines_in(style, _metrics(setter), size):
+        size, lines = _shrunk(words, room, size, style, setter)
+    visible = lines_in(style, _metrics(setter), size)
+    spots, y = [], paragraph_top(style, _metrics(setter), size)
     for wrapped in lines[: max(visible, 1)]:
         line = setter.line(wrapped.rstrip())
         spots.append((line, inset + max(room - line.width * size / 1000, 0) * style.align / 2, y))
@@ -115,7 +112,7 @@ def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
 
 
 def _shrunk(
-    words: list[Paragraph], room: float, height: float, size: float, setter: Typesetter
+    words: list[Paragraph], room: float, size: float, style: Style, setter: Typesetter
 ) -> tuple[float, list[str]]:
     """The largest size, by steps of STEP, at which all lines are seen; MIN_SIZE where none is small enough."""
     smallest = min(size, MIN_SIZE)
@@ -123,7 +120,7 @@ def _shrunk(
     while too_large + 1 < fitting:
         middle = (too_large + fitting) // 2
         tried = size - middle * STEP
-        if len(_wrap(words, room, tried, setter)) > _lines_in(height, tried, setter):
+        if len(_wrap(words, room, tried, setter)) > lines_in(style, _metrics(setter), tried):
             too_large = middle
         else:
             fitting = middle
@@ -131,8 +128,26 @@ def _shrunk(
     return found, _wrap(words, room, found, setter)
 
 
-def _lines_in(height: float, size: float, setter: Typesetter) -> int:
-    first = (setter.ascent - setter.descent) * size / 1000
+def _above(style: Style) -> float:
+    """Free above the first line and below the last."""
+    return style.border_width + min(PADDING, style.height * 0.1)
+
+
+def paragraph_size(style: Style) -> float:
+    """The size that is tried first."""
+    height = max(style.height - 2 * _above(style), 1.0)
+    return min(style.size or AUTO_SIZE, max(height, MIN_SIZE), MAX_AUTO_SIZE)
+
+
+def paragraph_top(style: Style, metrics: Metrics, size: float) -> float:
+    """The first line's baseline."""
+    return style.height - _above(style) - metrics.ascent * size / 1000
+
+
+def lines_in(style: Style, metrics: Metrics, size: float) -> int:
+    """How many lines are seen whole."""
+    height = max(style.height - 2 * _above(style), 1.0)
+    first = (metrics.ascent - metrics.descent) * size / 1000
     if first > height * SLACK:
         return 0
     return 1 + max(int((height - first) / (size * LEADING) + 0.01), 0)

@@ -7,6 +7,7 @@ MAX_FIELDS = 20_000  # the largest real form seen has 2,496
 MAX_DEPTH = 64  # levels of the page tree and of the field tree; real ones have under 10
 MAX_TEXT = 100_000  # characters of one value; a full page holds about 5,000
 MIN_SIZE = 4.0  # points; smaller is not legible in print
+LEADING = 1.15  # line distance in sizes
 AUTO_SIZE = 12.0  # points; where a multiline field leaves the size to the viewer
 MAX_AUTO_SIZE = 144.0  # points; a size-0 field as high as a page would otherwise hold one letter
 MAX_SIDE = 100_000.0  # points of a widget; a page has at most 14,400 (ISO 32000-1, annex C)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -91,10 +92,11 @@ def color_operator(value: object, *, stroke: bool = False) -> str | None:
     )
 
 
-def hex_operator(color: str) -> str:
+@functools.lru_cache
+def hex_operator(color: str) -> bytes:
     """`#RRGGBB` as an rg operator."""
     red, green, blue = (int(color[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    return f"{red:.4g} {green:.4g} {blue:.4g} rg"
+    return b"%.4g %.4g %.4g rg" % (red, green, blue)
 
 
 def _border(widget: DictionaryObject) -> tuple[float, str]:

@@ -6,37 +6,33 @@ from pypdf.generic import DictionaryObject
 
 from durable_edits.form import FieldKind, FieldStatus
 from durable_edits.pdf.appearance import CHECK, CIRCLE, draw_mark
-from durable_edits.pdf.compiled import CompiledField
+from durable_edits.pdf.compiled import OFF, CompiledField
 from durable_edits.pdf.document import resolved
 from durable_edits.pdf.draw import Canvas, Filled
 from durable_edits.pdf.field_font import standard_font
 from durable_edits.pdf.options import Button, match_option
 from durable_edits.pdf.tree import text_of
 
-OFF = "Off"
+ON_WORDS, OFF_WORDS = {"true"}, {"", "false", "off"}
+TICKED = Filled(FieldStatus.FILLED, stored=True, value="true")
+CLEARED = Filled(FieldStatus.FILLED, stored=True, value="false")
+SAYS_ALREADY = Filled(FieldStatus.UNCHANGED)
 
 
 def fill_checkbox(canvas: Canvas, field: CompiledField, value: str) -> Filled:
-    found = field.buttons
     wanted = value.strip()
-    if wanted.casefold() in {"", "false", "off"}:
-        on = False
-    elif wanted.casefold() == "true" or any(wanted in {button.state, button.label} for button in found):
-        on = True
+    said = wanted.casefold()
+    if said in ON_WORDS or (wanted in field.states and said not in OFF_WORDS):
+        state = field.buttons[0].state if field.buttons else OFF
+        filled = TICKED
+    elif said in OFF_WORDS:
+        state, filled = OFF, CLEARED
     else:
         return Filled(FieldStatus.UNKNOWN_OPTION, 'a check box takes "true" or "false"')
-    state = found[0].state if on and found else OFF
-    if _says_already(field, state):
-        return Filled(FieldStatus.UNCHANGED)
+    if field.says(state):
+        return SAYS_ALREADY
     _set(canvas, field, state)
-    return Filled(FieldStatus.FILLED, stored=True, value="true" if on else "false")
-
-
-def _says_already(field: CompiledField, state: str) -> bool:
-    """The value and what each widget shows agree; a form can say one and show the other."""
-    widgets = [button.widget for button in field.buttons]
-    said = [field.stored("/V"), *(widget.dictionary.get("/AS") for widget in widgets)]
-    return all(widget.on_states for widget in widgets) and all((text_of(each) or OFF) == state for each in said)
+    return filled
 
 
 def fill_radio(canvas: Canvas, field: CompiledField, value: str) -> Filled:
@@ -44,7 +40,7 @@ def fill_radio(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     if wanted.casefold() in {"", "off"}:
         _set(canvas, field, OFF)
         return Filled(FieldStatus.FILLED, stored=True)
-    state = wanted if any(button.state == wanted for button in field.buttons) else None
+    state = wanted if wanted in field.states.values() else None
     if state is None:
         option = match_option(field.options, wanted)
         if option is None:
@@ -57,6 +53,10 @@ def fill_radio(canvas: Canvas, field: CompiledField, value: str) -> Filled:
 
 def _set(canvas: Canvas, field: CompiledField, state: str) -> None:
     """Kids with the same state switch together, as viewers show them."""
+    written = field.switched(state)
+    if written is not None:
+        canvas.increment.changed += written
+        return
     name = next((button.name for button in field.buttons if button.state == state), b"/Off")
     for place in field.node.places:
         canvas.change(place, {"/V": name})

@@ -13,7 +13,13 @@ from durable_edits.pdf.tree import COMBO, EDIT, MULTI_SELECT
 
 def fill_choice(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     """One option by value or label, lines of them where the field takes several; any text in an editable combo."""
-    options, flags = field.options, field.node.flags
+    flags = field.node.flags
+    if field.plain is not None:
+        only = field.options_by_text.get(value)
+        fits = only is not None and only.label.isascii() and only.label.isprintable()
+        if only is not None and fits and field.plain.fill(canvas.increment, only.value, canvas.color, only.label):
+            return Filled(FieldStatus.FILLED, stored=True, value=only.value or None)
+    options = field.options
     wanted = [line for line in value.splitlines() if line.strip()] if flags & MULTI_SELECT else [value.strip()]
     chosen: list[Option] = []
     for each in wanted:

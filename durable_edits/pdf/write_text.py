@@ -6,7 +6,6 @@ from durable_edits.form import FieldStatus
 from durable_edits.pdf.compiled import CompiledField
 from durable_edits.pdf.draw import Canvas, Drawing, Filled, drawn
 from durable_edits.pdf.limits import MAX_TEXT
-from durable_edits.pdf.serialise import Change
 
 
 def fill_text(canvas: Canvas, field: CompiledField, value: str) -> Filled:
@@ -16,7 +15,7 @@ def fill_text(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     longest = field.max_length
     if longest is not None and len(value) <= longest:
         longest = None
-    if longest is None and fill_plain(canvas, field, value):
+    if longest is None and field.plain is not None and field.plain.fill(canvas.increment, value, canvas.color):
         return Filled(FieldStatus.FILLED, stored=True, value=value or None)
     node = field.node
     for place in node.places:
@@ -32,19 +31,3 @@ def fill_text(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     if status is FieldStatus.FILLED and longest is not None:
         status, reason = FieldStatus.DOES_NOT_FIT, f"stored whole; the field shows at most {longest} characters"
     return Filled(status, reason, stored=True, value=value or None)
-
-
-def fill_plain(canvas: Canvas, field: CompiledField, value: str) -> bool:
-    """The commonest case in one go, or False."""
-    plain = field.plain
-    content = None if plain is None else plain.draw(value, canvas.color)
-    if content is None:
-        return False
-    place, frame = field.frames[0]
-    increment = canvas.increment
-    number = increment.next
-    increment.next = number + 1
-    increment.put_stream(number, frame.own_entries, content)
-    change: Change = {"/V": canvas.string(place, value), "/AP": b"<</N %d 0 R>>" % number, "/AS": None, "/RV": None}
-    canvas.change(place, change)
-    return True
