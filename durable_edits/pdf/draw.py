@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from pypdf.generic import ArrayObject, IndirectObject, NameObject
-
 from durable_edits.form import FieldStatus
 from durable_edits.pdf.appearance import draw_line, draw_list, draw_text
 from durable_edits.pdf.document import Source
@@ -114,7 +112,7 @@ class Canvas:
     def finish(self) -> bytes:
         """The document with its increment."""
         for face in self._faces.values():
-            self._embed(face)
+            face.write(self.increment)
         self._write_changes()
         return self.increment.write()
 
@@ -124,27 +122,17 @@ class Canvas:
         def embed(face: Face) -> EmbeddedFace:
             embedded = self._faces.get(face.name)
             if embedded is None:
-                embedded = EmbeddedFace(face, IndirectObject(self.increment.reserve(), 0, None))
+                embedded = EmbeddedFace(face, self.increment.reserve())
                 self._faces[face.name] = embedded
             used[face.name] = embedded
             return embedded
 
         setter = Typesetter(frame.font, embed)
         content, placed = draw(setter)
-        fonts = {OWN: frame.font.token} | {name: serialised(each.resource) for name, each in used.items()}
+        fonts = {OWN: frame.font.token} | {name: b"%d 0 R" % each.number for name, each in used.items()}
         number = self.appearance(frame, content, fonts)
         self.change(place, {"/AP": b"<</N %d 0 R>>" % number, "/AS": None})
         return placed, setter.missing
-
-    def _embed(self, face: EmbeddedFace) -> None:
-        increment = self.increment
-        parts = face.objects()
-        descriptor, descendant, font = parts["descriptor"], parts["descendant"], parts["font"]
-        descriptor[NameObject("/FontFile3")] = increment.add(parts["file"])
-        descendant[NameObject("/FontDescriptor")] = increment.add(descriptor)
-        font[NameObject("/DescendantFonts")] = ArrayObject([increment.add(descendant)])
-        font[NameObject("/ToUnicode")] = increment.add(parts["to_unicode"])
-        increment.put_object(face.resource.idnum, font)
 
     def _write_changes(self) -> None:
         """Dictionaries that are objects of their own from their templates, the others inside what holds them."""

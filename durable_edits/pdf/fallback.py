@@ -11,31 +11,23 @@ import hashlib
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    EncodedStreamObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    PdfObject,
-    TextStringObject,
-)
 
 from durable_edits.pdf.faces import Face, Shape
-from durable_edits.pdf.font_program import Bounds, font_program
+from durable_edits.pdf.font_program import font_program
+from durable_edits.pdf.increment import Increment
+from durable_edits.pdf.tokens import string_token
 
 MAX_SHAPES = 65_000  # a font program has at most 65,535 glyphs
-ASCENT, DESCENT = 1069, -293  # of Noto Sans
+ASCENT, DESCENT, CAP_HEIGHT = 1069, -293, 714  # of Noto Sans
 REMEMBERED_PROGRAMS, REMEMBERED_SHAPES = 128, 512  # by shapes, in their order; 30 MB at the most
 
 
 @dataclass(slots=True)
 class EmbeddedFace:
+    """`number` is that of the font's object, free until `write`."""
+
     face: Face
-    resource: IndirectObject
+    number: int
     _codes: dict[Shape, int] = field(default_factory=dict)
 
     def encode(self, shapes: Iterable[Shape]) -> bytes:
@@ -45,28 +37,35 @@ class EmbeddedFace:
             raise ValueError(f"the document has more than {MAX_SHAPES} different letters of one font")
         return b"".join([codes.setdefault(shape, len(codes) + 1).to_bytes(2, "big") for shape in shapes])
 
-    def objects(self) -> dict[str, DictionaryObject]:
-        """The font's parts: `font` (Type0), `descendant`, `descriptor`, `file`, `to_unicode`."""
+    def write(self, increment: Increment) -> None:
         make = _made if len(self._codes) <= REMEMBERED_SHAPES else _made.__wrapped__
         made = make(self.face, tuple(self._codes))
-        widths = ArrayObject([NumberObject(1), ArrayObject(NumberObject(shape.advance) for shape in self._codes)])
-        return {
-            "file": _stream(made.program, Subtype="/CIDFontType0C"),
-            "to_unicode": _stream(made.to_unicode),
-            "descriptor": _descriptor(made.name, made.box),
-            "descendant": _descendant(made.name, widths),
-            "font": _dictionary(Type="/Font", Subtype="/Type0", BaseFont=f"/{made.name}", Encoding="/Identity-H"),
-        }
+        program, texts, descriptor, descendant = (increment.reserve() for _part in range(4))
+        increment.put_stream(program, b"/Subtype/CIDFontType0C/Filter/FlateDecode", made.program)
+        increment.put_stream(texts, b"/Filter/FlateDecode", made.to_unicode)
+        increment.put(descriptor, made.descriptor % program)
+        increment.put(descendant, made.descendant % (*_collection(increment, descendant), descriptor))
+        increment.put(self.number, made.font % (descendant, texts))
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """Streams are compressed."""
+    """A font's parts: streams as compressed, dictionaries with places for the numbers of other parts."""
 
-    name: str
-    box: Bounds
     program: bytes
     to_unicode: bytes
+    descriptor: bytes
+    descendant: bytes
+    font: bytes
+
+
+def _collection(increment: Increment, number: int) -> tuple[bytes, bytes]:
+    """The registry and the ordering of our glyphs, as strings of that object."""
+    cipher = increment.cipher
+    names = (b"Adobe", b"Identity")
+    if cipher is not None:
+        names = cipher.encrypt_string(number, 0, names[0]), cipher.encrypt_string(number, 0, names[1])
+    return string_token(names[0]), string_token(names[1])
 
 
 @functools.lru_cache(REMEMBERED_PROGRAMS)
@@ -78,8 +77,18 @@ def _made(face: Face, shapes: tuple[Shape, ...]) -> _Made:
     lefts, bottoms, rights, tops = zip(*inked, strict=True)
     box = min(lefts), min(bottoms), max(rights), max(tops)
     program = font_program(name, [code for code, _box in drawn], box)
-    texts = _to_unicode([shape.text for shape in shapes])
-    return _Made(name, box, zlib.compress(program), zlib.compress(texts))
+    named = f"/{name}".encode()
+    widths = b" ".join(b"%d" % shape.advance for shape in shapes)
+    return _Made(
+        zlib.compress(program),
+        zlib.compress(_to_unicode([shape.text for shape in shapes])),
+        b"<</Type/FontDescriptor/FontName%b/Flags 4/FontBBox[%d %d %d %d]/ItalicAngle 0" % (named, *box)
+        + b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile3 %%d 0 R>>" % (ASCENT, DESCENT, CAP_HEIGHT),
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont%b/CIDSystemInfo<</Registry %%b/Ordering %%b/Supplement 0>>" % named
+        + b"/DW 1000/W[1[%b]]/FontDescriptor %%d 0 R>>" % widths,
+        b"<</Type/Font/Subtype/Type0/BaseFont%b/Encoding/Identity-H/DescendantFonts[%%d 0 R]/ToUnicode %%d 0 R>>"
+        % named,
+    )
 
 
 def _to_unicode(texts: list[str]) -> bytes:
@@ -96,47 +105,3 @@ def _to_unicode(texts: list[str]) -> bytes:
         lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
     lines.append("endcmap CMapName currentdict /CMap defineresource pop end end")
     return "\n".join(lines).encode()
-
-
-def _descriptor(name: str, box: Bounds) -> DictionaryObject:
-    return _dictionary(
-        Type="/FontDescriptor",
-        FontName=f"/{name}",
-        Flags=4,
-        FontBBox=ArrayObject(NumberObject(side) for side in box),
-        ItalicAngle=0,
-        Ascent=ASCENT,
-        Descent=DESCENT,
-        CapHeight=714,
-        StemV=80,
-    )
-
-
-def _descendant(name: str, widths: ArrayObject) -> DictionaryObject:
-    return _dictionary(
-        Type="/Font",
-        Subtype="/CIDFontType0",
-        BaseFont=f"/{name}",
-        CIDSystemInfo=_dictionary(
-            Registry=TextStringObject("Adobe"), Ordering=TextStringObject("Identity"), Supplement=0
-        ),
-        DW=1000,
-        W=widths,
-    )
-
-
-def _dictionary(**entries: Any) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{key}"): _object(value) for key, value in entries.items()})
-
-
-def _stream(compressed: bytes, **entries: Any) -> EncodedStreamObject:
-    stream = EncodedStreamObject()
-    stream.update(_dictionary(Filter="/FlateDecode", **entries))
-    stream._data = compressed
-    return stream
-
-
-def _object(value: Any) -> PdfObject:
-    if isinstance(value, PdfObject):
-        return value
-    return NameObject(value) if isinstance(value, str) else NumberObject(value)

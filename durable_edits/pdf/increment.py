@@ -45,6 +45,10 @@ class Increment:
         self.new.append(None)
         return self.first + len(self.new) - 1
 
+    def put(self, number: int, source: bytes) -> None:
+        """A new object of a number that was reserved; `source` as for `change`."""
+        self.new[number - self.first] = b"%d 0 obj\n%b\nendobj\n" % (number, source)
+
     def put_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
         """A new stream; `dictionary` is what stands between its brackets, without /Length and without strings."""
         if self.cipher is not None:
@@ -52,20 +56,6 @@ class Increment:
         self.new[number - self.first] = b"%d 0 obj\n<<%b/Length %d>>\nstream\n%b\nendstream\nendobj\n" % (
             number, dictionary, len(data), data,
         )  # fmt: skip
-
-    def put_object(self, number: int, value: PdfObject) -> None:
-        """A new object of pypdf's kind."""
-        encrypt = partial(self.cipher.encrypt_string, number, 0) if self.cipher is not None else None
-        source = serialised(value, encrypt)
-        if isinstance(value, StreamObject):
-            self.put_stream(number, source[2:-2], value._data)
-        else:
-            self.new[number - self.first] = b"%d 0 obj\n%b\nendobj\n" % (number, source)
-
-    def add(self, value: PdfObject) -> IndirectObject:
-        number = self.reserve()
-        self.put_object(number, value)
-        return IndirectObject(number, 0, None)
 
     def write(self) -> bytes:
         source = self._source

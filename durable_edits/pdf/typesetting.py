@@ -149,7 +149,8 @@ class _Setting:
         items = [items[index] for index in visual_order([item[0].level for item in items])]
         language = han_language(text)
         runs = [self._run(item, language) for item in items]
-        return _joined(runs if embedding is None else self._marked(items, runs))
+        runs = runs if embedding is None else self._marked(items, runs)
+        return _joined(run for run in runs if run.own or run.shapes)
 
     def _shows(self, character: str) -> bool:
         return character != SOFT_HYPHEN and self.font.shows(character)
