@@ -24,7 +24,7 @@ PASSES = {"Latin": False, "any Unicode": True}
 
 
 def documents() -> dict[str, bytes]:
-    made = {f"made/{name}": rule.data() for name, rule in RULES.items()}
+    made = {f"made/{name}": make() for name, make in RULES.items()}
     return made | {path.stem: path.read_bytes() for path in sorted(REAL.glob("*.pdf"))}
 
 

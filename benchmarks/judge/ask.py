@@ -39,27 +39,39 @@ class Ask:
     exports: tuple[str, ...] = ()
 
 
-def asks_for(form: RawDocument, *, any_script: bool = False, leave: frozenset[str] = frozenset()) -> list[Ask]:
-    """One for each field that can be filled in and is not to be left alone. Every script: text fields alone."""
+def asks_for(form: RawDocument, *, any_script: bool = False) -> list[Ask]:
+    """One for each field that can be filled in, with a value other than it has. Every script: text fields alone."""
     found = []
     for number, field in enumerate(form.fields.values()):
-        if field.flags & READ_ONLY or field.key in leave:
+        if field.flags & READ_ONLY or (any_script and field.type != "/Tx"):
             continue
-        ask = _text(field, number, any_script=any_script) if field.type == "/Tx" else None
-        if field.type == "/Btn" and not any_script:
-            ask = _button(field)
-        if field.type == "/Ch" and not any_script:
-            ask = _choice(field, number)
-        if ask is not None:
-            found.append(ask)
+        value = _value(field, number, any_script=any_script)
+        if value is not None:
+            found.append(ask_of(field, value))
     return found
 
 
-def _text(field: Field, number: int, *, any_script: bool) -> Ask:
-    value = SCRIPTS[number % len(SCRIPTS)] if any_script else f"Ä{number:02d} gq"
-    if 0 < field.max_length < len(value):
-        value = _cut(value, field.max_length)
+def ask_of(field: Field, value: str) -> Ask:
+    """What a value of the engine's door must become."""
+    if field.type == "/Btn":
+        states = field.states
+        if field.is_group:
+            return Ask(field.key, value, state=value)
+        return Ask(field.key, value, state="Off" if value == "false" else next(iter(states), None))
+    if field.type == "/Ch":
+        options = dict(reversed(field.options))
+        exports = tuple(value.splitlines())
+        return Ask(field.key, value, shown="\n".join(options.get(each, each) for each in exports), exports=exports)
     return Ask(field.key, value, shown=value, hidden=bool(field.flags & PASSWORD))
+
+
+def _value(field: Field, number: int, *, any_script: bool) -> str | None:
+    if field.type == "/Tx":
+        value = SCRIPTS[number % len(SCRIPTS)] if any_script else f"Ä{number:02d} gq"
+        return _cut(value, field.max_length) if 0 < field.max_length < len(value) else value
+    if field.type == "/Btn" and not field.flags & PUSH:
+        return _state(field)
+    return _options(field, number) if field.type == "/Ch" else None
 
 
 def _cut(value: str, length: int) -> str:
@@ -70,33 +82,23 @@ def _cut(value: str, length: int) -> str:
     return cut.strip() or value[:1]
 
 
-def _button(field: Field) -> Ask | None:
-    if field.flags & PUSH:
-        return None
+def _state(field: Field) -> str:
     now = {widget.state for widget in field.widgets} - {"", "Off"} | {text_of(value) for value in field.values}
-    states = field.states
     if not field.is_group:
-        state = next(iter(states), None)
-        if now & set(states or ["Yes"]):
-            return Ask(field.key, "false", state="Off")
-        return Ask(field.key, "true", state=state)
-    state = next((each for each in states if each not in now), next(iter(states), None))
+        return "false" if now & set(field.states or ["Yes"]) else "true"
+    state = next((each for each in field.states if each not in now), next(iter(field.states), None))
     # A group without an appearance: its states have no name but those of /Opt, or the places of its buttons.
-    if state is None:
-        state = field.options[0][0] if field.options else "0"
-    return Ask(field.key, state, state=state)
+    return state or (field.options[0][0] if field.options else "0")
 
 
-def _choice(field: Field, number: int) -> Ask | None:
+def _options(field: Field, number: int) -> str | None:
     now = {text_of(value) for value in field.values}
     options = [pair for pair in field.options if pair[1].strip() and not now & set(pair)]
     if not options:
-        if field.flags & EDIT:
-            return Ask(field.key, f"Ä{number:02d}", shown=f"Ä{number:02d}", exports=(f"Ä{number:02d}",))
-        return None
+        return f"Ä{number:02d}" if field.flags & EDIT else None
     chosen = options[: 2 if field.flags & MULTI_SELECT else 1]
-    exports = tuple(export for export, _label in chosen)
+    exports = [export for export, _label in chosen]
     # What is asked for by its export value must be the only option of that value.
     if len({label for export, label in field.options if export in exports}) != len(chosen):
         return None
-    return Ask(field.key, "\n".join(exports), shown="\n".join(label for _export, label in chosen), exports=exports)
+    return "\n".join(exports)

@@ -83,7 +83,7 @@ class RawDocument:
 
 def read_raw(data: bytes, password: str = "") -> RawDocument:
     """Raises what pypdf raises for a document that it cannot read."""
-    reader = PdfReader(io.BytesIO(data))
+    reader = _reader(data)
     encrypted = reader.is_encrypted
     if encrypted and not reader.decrypt(password):
         raise PyPdfError("not opened by its password")
@@ -92,7 +92,7 @@ def read_raw(data: bytes, password: str = "") -> RawDocument:
     form = _dictionary(root.get("/AcroForm")) or DictionaryObject()
     found = _Reading(form)
     pages = []
-    for number, page in enumerate(reader.pages):
+    for number, page in enumerate(_leaves(root)):
         pages.append(_page(page))
         for raw in _array(page.get("/Annots")):
             widget = _dictionary(raw)
@@ -103,6 +103,14 @@ def read_raw(data: bytes, password: str = "") -> RawDocument:
     needs = form.get("/NeedAppearances")
     draws = bool(getattr(needs, "value", False))
     return RawDocument(pages, found.fields, encrypted, draws, "/XFA" in form)
+
+
+def _reader(data: bytes) -> PdfReader:
+    """pypdf mends a cross-reference that it can't follow, but not one that nobody points to."""
+    try:
+        return PdfReader(io.BytesIO(data))
+    except PyPdfError:
+        return PdfReader(io.BytesIO(data + b"\nstartxref\n0\n%%EOF\n"))
 
 
 class _Reading:
@@ -209,6 +217,21 @@ def _page(page: DictionaryObject) -> Page:
     )
     turn = _inherited(list(_upward(page)), "/Rotate")
     return Page(box if box[0] < box[2] and box[1] < box[3] else boxes[0], _number(turn) % 360 // 90 * 90)
+
+
+def _leaves(root: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Page by page; a tree that bites its tail is walked once."""
+    seen: set[int] = set()
+    waiting = [root.get("/Pages")]
+    while waiting:
+        node = _dictionary(waiting.pop())
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        kids = _array(node.get("/Kids"))
+        waiting += reversed(kids)
+        if not kids and node.get("/Type") != "/Pages":
+            yield node
 
 
 def _upward(node: DictionaryObject) -> Iterator[DictionaryObject]:

@@ -17,7 +17,7 @@ import numpy
 
 from benchmarks.judge import stripped
 from benchmarks.judge.ask import Ask
-from benchmarks.judge.letters import comb_fault, dots_fault, letter_fault, outside_fault, poppler_fault
+from benchmarks.judge.letters import comb_fault, dots_fault, letter_fault, outside_fault, poppler_fault, poppler_letters
 from benchmarks.judge.places import distance, holds, pixels
 from benchmarks.judge.raw import COMBO, Field, RawDocument, Rect, Widget, read_raw, text_of
 from benchmarks.judge.values import value_faults
@@ -186,8 +186,8 @@ class _Judgement:
         for letter in stray[:20]:
             self._blame(own, self._written_from(letter, after.drawn[number], own), "letters outside the box")
         for rect in self._redrawn(number):
-            was = Counter(each.character for each in before.drawn[number] if holds(rect, *each.centre))
-            if was - Counter(each.character for each in after.drawn[number] if holds(rect, *each.centre)):
+            was = Counter(poppler_letters(page, rect, before.words[number]))
+            if was - Counter(poppler_letters(page, rect, after.words[number])):
                 self._verdict.spoiled.append(f"the value of another field is no longer seen on page {number + 1}")
 
     def _redrawn(self, number: int) -> list[Rect]:
