@@ -5,21 +5,20 @@ Nothing of it changes once it is there, so threads may share it; two that ask at
 
 from __future__ import annotations
 
-from functools import cached_property
-
-from pypdf.generic import BooleanObject, DictionaryObject, PdfObject
+from pypdf.generic import BooleanObject, DictionaryObject, IndirectObject, PdfObject
 
 from durable_edits.form import Field, FieldKind, FieldStatus, Form, Option, ReportEntry
 from durable_edits.pdf.appearance import comb_cells
 from durable_edits.pdf.describe import described_field
 from durable_edits.pdf.document import Document, resolved
-from durable_edits.pdf.field_font import FieldFont, find_font
-from durable_edits.pdf.frame import Frame
+from durable_edits.pdf.field_font import FieldFont, find_font, find_resource
+from durable_edits.pdf.frame import Draw, Frame
+from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.limits import FIELD_BYTES
 from durable_edits.pdf.options import Button, buttons, choice_options
 from durable_edits.pdf.pages import Pages
-from durable_edits.pdf.plain import Draw, PlainText, plain_comb, plain_line, plain_paragraph
-from durable_edits.pdf.style import read_style
+from durable_edits.pdf.plain import PlainText, plain_comb, plain_line, plain_paragraph
+from durable_edits.pdf.style import Style, read_style
 from durable_edits.pdf.template import Place
 from durable_edits.pdf.tree import COMBO, MULTILINE, PASSWORD, READ_ONLY, FieldNode, FieldTree, Widget, text_of
 
@@ -35,7 +34,8 @@ class CompiledForm:
         kinds = [(node, kind) for node in tree.nodes if (kind := node.kind) is not None]
         self.fields = {node.key: CompiledField(self, node, kind, index) for index, (node, kind) in enumerate(kinds)}
         self._resources = resolved(tree.form.dictionary.get("/DR"), DictionaryObject)
-        self._fonts: dict[str, FieldFont] = {}
+        self._fonts: dict[object, FieldFont] = {}
+        self._frames: dict[tuple[Style, int], Frame] = {}
         needs = tree.form.dictionary.get("/NeedAppearances")
         self.viewer_draws = isinstance(needs, BooleanObject) and bool(needs.value)
 
@@ -44,12 +44,12 @@ class CompiledForm:
         """Bytes of memory, about."""
         return len(self.document.data) + len(self.fields) * FIELD_BYTES
 
-    @cached_property
+    @lazily
     def report(self) -> tuple[ReportEntry, ...]:
         """Of a fill that asks for nothing."""
         return tuple(ReportEntry(key=key, status=FieldStatus.UNCHANGED) for key in self.fields)
 
-    @cached_property
+    @lazily
     def described(self) -> tuple[Field, ...]:
         return tuple(
             described_field(field.node, field.kind, read_only=field.read_only) for field in self.fields.values()
@@ -59,7 +59,7 @@ class CompiledForm:
         """The form without printed labels, which cost more than all the rest."""
         return Form.model_construct(pages=len(self.pages), fields=[field.model_copy() for field in self.described])
 
-    @cached_property
+    @lazily
     def undrawn(self) -> tuple[CompiledField, ...]:
         """Fields whose value only the viewer would draw, as the form asks of it."""
         if not self.viewer_draws:
@@ -72,7 +72,7 @@ class CompiledForm:
             and any("/AP" not in widget.dictionary for widget in field.node.widgets)
         )
 
-    @cached_property
+    @lazily
     def asks_viewers(self) -> dict[str, bytes | None]:
         """What has to go from the form's dictionary so that what is drawn is what is shown."""
         return {name: None for name in ("/NeedAppearances", "/XFA") if name in self.tree.form.dictionary}
@@ -81,11 +81,16 @@ class CompiledForm:
         own = next(
             (found for place in node.places if (found := resolved(place.dictionary.get("/DR"), DictionaryObject))), None
         )
-        if own is not None:
-            return find_font(name, own)
-        if name not in self._fonts:
-            self._fonts[name] = find_font(name, self._resources)
-        return self._fonts[name]
+        resources = self._resources if own is None else own
+        raw = find_resource(name, resources)
+        key = raw.idnum if isinstance(raw, IndirectObject) else (name, id(resources))
+        if key not in self._fonts:
+            self._fonts[key] = find_font(name, raw)
+        return self._fonts[key]
+
+    def frame(self, style: Style, font: FieldFont) -> Frame:
+        """Widgets that look the same share theirs."""
+        return self._frames.setdefault((style, id(font)), Frame(style, font))
 
 
 class CompiledField:
@@ -96,21 +101,21 @@ class CompiledField:
         self._switched: dict[str, list[tuple[int, int, bytes]] | None] = {}
         self.read_only = kind is FieldKind.SIGNATURE or bool(node.flags & READ_ONLY)
 
-    @cached_property
+    @lazily
     def filled(self) -> ReportEntry:
         seen = any(widget.seen for widget in self.node.widgets)
         return ReportEntry(key=self.node.key, status=FieldStatus.FILLED, reason="" if seen else NOT_SEEN)
 
-    @cached_property
+    @lazily
     def frames(self) -> list[tuple[Place, Frame]]:
         """Of the widgets that have a place on a page to be drawn in."""
         return [(widget.place, frame) for widget in self.node.widgets if (frame := self.frame(widget)) is not None]
 
     def frame(self, widget: Widget) -> Frame | None:
         style = read_style(self.node, widget)
-        return None if style is None else Frame(style, self._form.font(style.font, self.node))
+        return None if style is None else self._form.frame(style, self._form.font(style.font, self.node))
 
-    @cached_property
+    @lazily
     def plain(self) -> PlainText | None:
         """For a field that shows plain text, all of whose dictionaries are objects of their own."""
         node, frames = self.node, self.frames
@@ -124,19 +129,21 @@ class CompiledField:
     def _plain_draw(self, frame: Frame) -> Draw | None:
         node = self.node
         if self.kind is FieldKind.CHOICE:
-            return plain_line(frame) if node.flags & COMBO else None
+            return frame.drawing("line", lambda: plain_line(frame)) if node.flags & COMBO else None
         if self.kind is not FieldKind.TEXT or node.flags & PASSWORD:
             return None
         if cells := comb_cells(node):
-            return plain_comb(frame, cells)
-        return plain_paragraph(frame) if node.flags & MULTILINE else plain_line(frame)
+            return frame.drawing(("comb", cells), lambda: plain_comb(frame, cells))
+        if node.flags & MULTILINE:
+            return frame.drawing("paragraph", lambda: plain_paragraph(frame))
+        return frame.drawing("line", lambda: plain_line(frame))
 
-    @cached_property
+    @lazily
     def max_length(self) -> int | None:
         limit = self.node.values.get("/MaxLen")
         return int(limit) if isinstance(limit, int) and limit > 0 else None
 
-    @cached_property
+    @lazily
     def buttons(self) -> list[Button]:
         return buttons(self.node)
 
@@ -168,13 +175,13 @@ class CompiledField:
         """The value and what each widget shows agree on a state; a form can say one and show the other."""
         return self._said == state
 
-    @cached_property
+    @lazily
     def _said(self) -> str | None:
         widgets = [button.widget for button in self.buttons]
         said = {text_of(self.stored("/V")) or OFF, *(text_of(each.dictionary.get("/AS")) or OFF for each in widgets)}
         return said.pop() if len(said) == 1 and all(widget.on_states for widget in widgets) else None
 
-    @cached_property
+    @lazily
     def states(self) -> dict[str, str]:
         """The state that each state's name and each label means; of a label that two have, the first."""
         states = {button.state: button.state for button in self.buttons}
@@ -182,7 +189,7 @@ class CompiledField:
             states.setdefault(button.label, button.state)
         return states
 
-    @cached_property
+    @lazily
     def options_by_text(self) -> dict[str, Option]:
         """Options that a value or label names exactly and alone, as most requests do."""
         found: dict[str, Option] = {}
@@ -194,18 +201,18 @@ class CompiledField:
                 found.setdefault(option.label, option)
         return found
 
-    @cached_property
+    @lazily
     def takes_any(self) -> bool:
         """Whether any text may be stored in it as it comes."""
         return self.kind is FieldKind.TEXT and self.max_length is None
 
-    @cached_property
+    @lazily
     def options(self) -> list[Option]:
         if self.kind is FieldKind.CHOICE:
             return choice_options(self.node)
         return self._form.described[self.index].options
 
-    @cached_property
+    @lazily
     def value(self) -> str | None:
         return self._form.described[self.index].value
 

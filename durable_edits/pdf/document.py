@@ -85,6 +85,10 @@ def items(array: object) -> list[PdfObject]:
 
 def numbers(array: object, count: int) -> list[float] | None:
     """`count` numbers, or None."""
-    found = [item.get_object() for item in items(array)]
-    values = [float(str(item)) for item in found if isinstance(item, int | float) and math.isfinite(item)]
-    return values if len(values) == count == len(found) else None
+    values = []
+    for item in items(array):
+        found: object = item.get_object()
+        if not isinstance(found, (int, float)) or not math.isfinite(found):
+            return None
+        values.append(float(found))
+    return values if len(values) == count else None

@@ -11,6 +11,7 @@ from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 from pypdf.generic import DictionaryObject, FloatObject, NameObject, NumberObject, PdfObject
 
 from durable_edits.pdf.document import items, resolved
+from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.serialise import serialised
 
 # Base-14 names as form authors write them in a default appearance, with the font they mean.
@@ -31,10 +32,15 @@ ALIASES = {
 OWN = "Own"
 SYMBOLIC_FLAG = 1 << 2
 SYMBOLIC = {"ZapfDingbats", "Symbol"}
+_ASCII = [chr(code) for code in range(128)]
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
 
 
-@dataclass(frozen=True, eq=False)
+Letters = tuple[dict[str, int], dict[str, float], float, float]
+"""Codes and widths by letter, ascent and descent."""
+
+
+@dataclass(eq=False)
 class FieldFont:
     """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
 
@@ -44,14 +50,13 @@ class FieldFont:
     ascent: float
     descent: float
 
-    @functools.cached_property
+    @lazily
     def ascii_widths(self) -> tuple[float | None, ...]:
-        """By code, of the ASCII letters that have their own code in this font; None for the others."""
-        return tuple(
-            self.widths[chr(code)] if code >= 32 and self.codes.get(chr(code)) == code else None for code in range(128)
-        )
+        """In sizes, by code, of the ASCII letters that have their own code in this font; None for the others."""
+        codes, widths = self.codes, self.widths
+        return tuple([widths[each] / 1000 if codes.get(each) == ord(each) else None for each in _ASCII])
 
-    @functools.cached_property
+    @lazily
     def token(self) -> bytes:
         """What stands for it in an appearance's resources."""
         return serialised(self.resource)
@@ -84,11 +89,16 @@ def standard_font(base: str = "Helvetica") -> FieldFont:
     return found
 
 
-def find_font(name: str, resources: DictionaryObject | None) -> FieldFont:
-    """The font a default appearance names; Helvetica where the form has none of that name that can be used."""
+def find_resource(name: str, resources: DictionaryObject | None) -> PdfObject | None:
+    """The font of a name as resources have it."""
     fonts = resolved(resources.get("/Font"), DictionaryObject) if resources is not None else None
-    if fonts is not None and f"/{name}" in fonts:
-        return read_font(fonts.raw_get(f"/{name}")) or standard_font()
+    return fonts.raw_get(f"/{name}") if fonts is not None and f"/{name}" in fonts else None
+
+
+def find_font(name: str, raw: PdfObject | None) -> FieldFont:
+    """The font a default appearance names; Helvetica where the form has none of that name that can be used."""
+    if raw is not None:
+        return read_font(raw) or standard_font()
     return standard_font(ALIASES.get(name, name if name in CORE_FONT_METRICS else "Helvetica"))
 
 
@@ -97,6 +107,23 @@ def read_font(raw: PdfObject) -> FieldFont | None:
     font = resolved(raw, DictionaryObject)
     if font is None or font.get("/Subtype") not in {"/Type1", "/TrueType", "/MMType1"}:
         return None
+    encoding = font.get("/Encoding")
+    if isinstance(encoding, NameObject) and "/FontDescriptor" not in font and "/Widths" not in font:
+        found = _standard_letters(str(font.get("/BaseFont", "/Helvetica")), str(encoding), str(font.get("/Subtype")))
+    else:
+        found = _letters(font)
+    return None if found is None else FieldFont(raw, *found)
+
+
+@functools.lru_cache(maxsize=64)
+def _standard_letters(base: str, encoding: str, subtype: str) -> Letters | None:
+    """Of a font of which nothing but its name and encoding is said, as of most that forms use."""
+    font = DictionaryObject({NameObject("/Encoding"): NameObject(encoding), NameObject("/BaseFont"): NameObject(base)})
+    font[NameObject("/Subtype")] = NameObject(subtype)
+    return _letters(font)
+
+
+def _letters(font: DictionaryObject) -> Letters | None:
     base = str(font.get("/BaseFont", "/Helvetica"))[1:]
     descriptor = resolved(font.get("/FontDescriptor"), DictionaryObject)
     core = CORE_FONT_METRICS.get(base) or (CORE_FONT_METRICS.get("Helvetica") if descriptor is None else None)
@@ -119,7 +146,7 @@ def read_font(raw: PdfObject) -> FieldFont | None:
     elif descriptor is not None:
         ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
         descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
-    return FieldFont(raw, codes, widths, ascent, descent)
+    return codes, widths, ascent, descent
 
 
 def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from durable_edits.pdf.field_font import OWN, FieldFont
+from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.serialise import number_token
 from durable_edits.pdf.style import Style, decorate
+
+Draw = Callable[[bytes, bytes], bytes | None]
+"""The content that shows ASCII in a colour, or None where that takes more than a table of widths."""
 
 
 @dataclass(eq=False)
@@ -15,16 +19,17 @@ class Frame:
     style: Style
     font: FieldFont
 
-    def like(self, other: Frame) -> bool:
-        """Whether what is drawn in one may be shown in the other."""
-        return self.style == other.style and self.font is other.font
+    def drawing(self, kind: object, make: Callable[[], Draw | None]) -> Draw | None:
+        """What draws plain text of a kind in it, made once."""
+        if kind not in self._drawings:
+            self._drawings[kind] = make()
+        return self._drawings[kind]
 
-    @cached_property
-    def ascii_widths(self) -> tuple[float | None, ...]:
-        """In sizes, by code; None for what has no code of its own in the font."""
-        return tuple(None if each is None else each / 1000 for each in self.font.ascii_widths)
+    @lazily
+    def _drawings(self) -> dict[object, Draw | None]:
+        return {}
 
-    @cached_property
+    @lazily
     def entries(self) -> bytes:
         """Of the appearance's dictionary, all but its resources and length."""
         style = self.style
@@ -33,17 +38,17 @@ class Frame:
         matrix = b"/Matrix[%b]" % turned if style.rotation else b""
         return b"/Type/XObject/Subtype/Form/BBox[0 0 %b]%b" % (box, matrix)
 
-    @cached_property
+    @lazily
     def own_entries(self) -> bytes:
         """`entries` with the field's font as the only resource."""
         return self.entries + resources({OWN: self.font.token})
 
-    @cached_property
+    @lazily
     def under(self) -> bytes:
         """Background and border."""
         return "".join(f"{line}\n" for line in decorate(self.style)).encode("latin-1")
 
-    @cached_property
+    @lazily
     def before_text(self) -> bytes:
         """What text is drawn into, up to its colour."""
         style, b = self.style, self.style.border_width

@@ -16,7 +16,6 @@ from pypdf.generic import (
     DictionaryObject,
     EncodedStreamObject,
     IndirectObject,
-    NameObject,
     NullObject,
     NumberObject,
     PdfObject,
@@ -44,11 +43,10 @@ class Objects:
     def __init__(self, data: bytes, password: str | None) -> None:
         self.data = data
         self.cipher: Cipher | None = None
-        self._names: dict[bytes, NameObject] = {}
         self._known: dict[int, PdfObject] = {}
         self._outlines: dict[int, Outline] = {}
         self._packs: dict[int, tuple[bytes, list[int], list[int]]] = {}
-        self._plain = Tokens(data, self, self._names)
+        self._plain = Tokens(data, self)
         self._unencrypted = -1  # the number of the encryption dictionary, whose strings are not
         self._sections: Sections | None = None
         self._sections = read_sections(data, self._read_dictionary, self._read_section)
@@ -104,7 +102,7 @@ class Objects:
             return NullObject()
         buffer, numbers, offsets = self._pack(entry[1])
         start, _end = self._packed_span(numbers, offsets, entry, number, len(buffer))
-        found, _end, outline = Tokens(buffer, self, self._names).top(start)
+        found, _end, outline = Tokens(buffer, self).top(start)
         if outline is not None and self.cipher is None:
             self._outlines[number] = outline
         return found
@@ -128,7 +126,7 @@ class Objects:
         tokens = self._plain
         if self.cipher is not None and number != self._unencrypted:
             decode = functools.partial(self.cipher.decrypt_string, number, generation)
-            tokens = Tokens(self.data, self, self._names, decode)
+            tokens = Tokens(self.data, self, decode)
         found, end, outline = tokens.top(match.end())
         if outline is not None:
             body = _STREAM.match(self.data, end)

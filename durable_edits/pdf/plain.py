@@ -7,11 +7,10 @@ is not certain, `draw` is None and `layout` has to decide.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from durable_edits.pdf.document import Source
 from durable_edits.pdf.field_font import OWN
-from durable_edits.pdf.frame import AFTER_TEXT, Frame
+from durable_edits.pdf.frame import AFTER_TEXT, Draw, Frame
 from durable_edits.pdf.increment import Increment
 from durable_edits.pdf.layout import (
     Metrics,
@@ -27,8 +26,6 @@ from durable_edits.pdf.layout import (
 from durable_edits.pdf.limits import LEADING
 from durable_edits.pdf.template import Place
 
-Draw = Callable[[bytes, bytes], bytes | None]
-"""The content that shows a text in a colour, or None."""
 _OWN = OWN.encode()
 _ESCAPED = re.compile(rb"[()\\]")
 
@@ -40,7 +37,7 @@ class PlainText:
         frames: list[tuple[Frame, Draw]] = []
         shows: dict[Place, int] = {}
         for place, frame, draw in drawn:
-            same = (index for index, (other, _) in enumerate(frames) if frame.like(other))
+            same = (index for index, (other, _) in enumerate(frames) if frame is other)
             shows[place] = next(same, len(frames))
             if shows[place] == len(frames):
                 frames.append((frame, draw))
@@ -101,7 +98,7 @@ def plain_line(frame: Frame) -> Draw | None:
     usual = size_by_height(style, metrics)
     if not tall_enough(style, metrics, usual):
         return None
-    width_of = frame.ascii_widths.__getitem__
+    width_of = frame.font.ascii_widths.__getitem__
     before, align = frame.before_text, style.align / 2
     top = b" %.3f Tm\n/%b %.4g Tf\n<" % (line_top(style, metrics, usual), _OWN, usual)
     after = b"> Tj" + AFTER_TEXT
@@ -132,7 +129,7 @@ def plain_comb(frame: Frame, cells: int) -> Draw | None:
     font, style = frame.font, frame.style
     metrics = Metrics(font, font.ascent, font.descent)
     size, cell = size_by_height(style, metrics), style.width / cells
-    half = [None if each is None else each * size / 2 for each in frame.ascii_widths]
+    half = [None if each is None else each * size / 2 for each in frame.font.ascii_widths]
     if not tall_enough(style, metrics, size):
         return None
     before = frame.before_text
@@ -168,7 +165,7 @@ def plain_paragraph(frame: Frame) -> Draw | None:
     size = paragraph_size(style)
     possible = lines_in(style, metrics, size)
     limit, align = room / size, style.align / 2
-    widths, blank = frame.ascii_widths, frame.ascii_widths[32]
+    widths, blank = frame.font.ascii_widths, frame.font.ascii_widths[32]
     if not possible or blank is None:
         return None
     before = frame.before_text

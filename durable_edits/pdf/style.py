@@ -60,9 +60,7 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
     if rotation in {90, 270}:
         width, height = height, width
     appearance = text_of(widget.dictionary.get("/DA")) or text_of(node.values.get("/DA"))
-    fonts = _FONT.findall(appearance)
-    font, size = fonts[-1] if fonts else ("Helv", "0")
-    colors = _COLOR.findall(appearance)
+    font, size, color = _parsed(appearance)
     border_color, background = color_operator(marks.get("/BC"), stroke=True), color_operator(marks.get("/BG"))
     border_width, border_style = _border(widget.dictionary)
     align = widget.dictionary.get("/Q", node.values.get("/Q"))
@@ -71,14 +69,22 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
         height=height,
         rotation=rotation,
         font=font,
-        size=abs(float(size)),
-        color=f"{colors[-1][0].strip()} {colors[-1][1]}" if colors else "0 g",
+        size=size,
+        color=color,
         align=int(align) if isinstance(align, int) and align in {0, 1, 2} else 0,
         border_width=min(max(border_width, 0.0), min(width, height) / 2) if border_color else 0.0,
         border_style=border_style,
         border_color=border_color,
         background=background,
     )
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(appearance: str) -> tuple[str, float, str]:
+    """Font, size and colour of a default appearance; the last of each counts."""
+    fonts, colors = _FONT.findall(appearance), _COLOR.findall(appearance)
+    font, size = fonts[-1] if fonts else ("Helv", "0")
+    return font, abs(float(size)), f"{colors[-1][0].strip()} {colors[-1][1]}" if colors else "0 g"
 
 
 def color_operator(value: object, *, stroke: bool = False) -> str | None:

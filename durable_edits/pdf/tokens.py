@@ -76,15 +76,17 @@ class Outline:
     entries: list[tuple[NameObject, int, int]]
 
 
+_NAMES: dict[bytes, NameObject] = {}  # names are the same few in all documents
+MAX_NAMES, LONG_NAME = 4_000, 40
+
+
 class Tokens:
     """Reads objects out of one buffer. `owner` resolves the references in them; `decode` decrypts strings."""
 
     __slots__ = ("_buffer", "_decode", "_names", "_owner")
 
-    def __init__(
-        self, buffer: bytes, owner: Any, names: dict[bytes, NameObject], decode: Callable[[bytes], bytes] | None = None
-    ) -> None:
-        self._buffer, self._owner, self._names, self._decode = buffer, owner, names, decode
+    def __init__(self, buffer: bytes, owner: Any, decode: Callable[[bytes], bytes] | None = None) -> None:
+        self._buffer, self._owner, self._names, self._decode = buffer, owner, _NAMES, decode
 
     def top(self, position: int) -> tuple[PdfObject, int, Outline | None]:
         """The object at `position`, where it ends, and its outline if it is a dictionary."""
@@ -214,12 +216,15 @@ class Tokens:
     def _string(self, raw: bytes) -> PdfObject:
         if self._decode is not None:
             raw = self._decode(raw)
-        if not _ASCII.fullmatch(raw):
-            return create_string_object(raw)
-        text: Any = str.__new__(TextStringObject, raw.decode("ascii"))
-        text._original_bytes, text.autodetect_pdfdocencoding = raw, True
-        text.autodetect_utf16, text.utf16_bom = False, b""
-        return text  # type: ignore[no-any-return]
+        if raw.isascii():
+            text = raw.decode("ascii")
+            if text.isprintable() and raw[1:2] != b"\0":
+                return str.__new__(_AsciiText, text)
+        elif raw.startswith(codecs.BOM_UTF16_BE):
+            found = str.__new__(_WideText, raw[2:].decode("utf-16-be"))
+            found._original_bytes = raw
+            return found
+        return create_string_object(raw)
 
     def _name(self, token: bytes) -> NameObject:
         if b"#" in token or not token.isascii():
@@ -227,8 +232,19 @@ class Tokens:
         else:
             found = NameObject(token.decode("ascii"))
         found.spelling = token  # type: ignore[attr-defined]
-        self._names[token] = found
+        if len(self._names) < MAX_NAMES and len(token) < LONG_NAME:
+            self._names[token] = found
         return found
+
+
+class _AsciiText(TextStringObject):
+    """As pypdf makes one, with what is the same for all of them kept once."""
+
+    autodetect_pdfdocencoding, autodetect_utf16, utf16_bom = True, False, b""
+
+
+class _WideText(TextStringObject):
+    autodetect_pdfdocencoding, autodetect_utf16, utf16_bom = False, True, codecs.BOM_UTF16_BE
 
 
 _BRACKET = re.compile(rb"\\[\s\S]|[()]")

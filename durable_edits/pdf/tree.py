@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from pypdf.generic import DictionaryObject, IndirectObject, NameObject, PdfObject, TextStringObject
 
 from durable_edits.errors import DocumentTooComplex, DocumentWithoutFields, InvalidDocument
 from durable_edits.form import FieldKind
 from durable_edits.pdf.document import Document, items, numbers, resolved
+from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.limits import MAX_DEPTH, MAX_FIELDS
 from durable_edits.pdf.pages import Page, Pages
 from durable_edits.pdf.template import Place, within
@@ -34,7 +34,7 @@ class Widget:
     def dictionary(self) -> DictionaryObject:
         return self.place.dictionary
 
-    @cached_property
+    @lazily
     def rect(self) -> tuple[float, float, float, float] | None:
         """Lower left and upper right corner; None for a widget without a place."""
         box = numbers(self.dictionary.get("/Rect"), 4)
@@ -42,7 +42,7 @@ class Widget:
             return None
         return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
-    @cached_property
+    @lazily
     def seen(self) -> bool:
         """Whether a viewer shows it: some of it lies on a page, and it is neither hidden nor without a view."""
         flags = self.dictionary.get("/F")
@@ -51,7 +51,7 @@ class Widget:
         (left, bottom, right, top), page = self.rect, self.page.box
         return left < page[2] and right > page[0] and bottom < page[3] and top > page[1]
 
-    @cached_property
+    @lazily
     def on_states(self) -> dict[str, NameObject]:
         """Names of the states that show the button on: without their slash, and as the file has them."""
         appearance = resolved(self.dictionary.get("/AP"), DictionaryObject)
@@ -75,7 +75,7 @@ class FieldNode:
         flags = self.values.get("/Ff")
         return int(flags) if isinstance(flags, int | float) else 0
 
-    @cached_property
+    @lazily
     def kind(self) -> FieldKind | None:
         """None for push buttons and for what is no field at all."""
         match self.values.get("/FT"):
