@@ -5,17 +5,20 @@ Leaves are told by their source where that is enough: a long document has few pa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from pypdf.generic import DictionaryObject, IndirectObject, NullObject, PdfObject
 
 from durable_edits.errors import DocumentTooManyPages
-from durable_edits.pdf.document import Document, items, numbers, resolved
+from durable_edits.pdf.document import Document, Source, items, numbers, resolved
 from durable_edits.pdf.limits import MAX_DEPTH
+from durable_edits.pdf.tokens import Tokens
 
 INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
-# What makes a page's source worth reading: annotations, kids (then it is none), a name in another spelling.
-_WORTH_READING = (b"/Annots", b"/Kids", b"/Pages", b"#")
+# What makes a node's source worth reading: kids (then it is no page), a name in another spelling.
+_WORTH_READING = (b"/Kids", b"/Pages", b"#")
+_ANNOTATIONS = re.compile(rb"/Annots[\0\t\n\f\r ]*(?:(\[[^][()<>{}/%]*\])|(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+R\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,22 @@ class Leaf:
 
 @dataclass(slots=True)
 class Pages:
-    """`annotated`: the pages that were read because something may stand on them."""
+    """`annotated`: the pages that something may stand on, by number, with their /Annots."""
 
     leaves: list[Leaf] = field(default_factory=list)
-    annotated: list[Page] = field(default_factory=list)
+    annotated: list[tuple[int, PdfObject]] = field(default_factory=list)
+    _read: dict[int, Page | None] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.leaves)
 
     def page(self, number: int) -> Page | None:
         """A page by its number from 1; None for one whose dictionary cannot be read."""
-        leaf = self.leaves[number - 1]
-        node = resolved(leaf.raw, DictionaryObject)
-        return None if node is None else _page(number, node, leaf)
+        if number not in self._read:
+            leaf = self.leaves[number - 1]
+            node = resolved(leaf.raw, DictionaryObject)
+            self._read[number] = None if node is None else _page(number, node, leaf)
+        return self._read[number]
 
 
 def read_pages(document: Document, max_pages: int) -> Pages:
@@ -65,9 +71,9 @@ def read_pages(document: Document, max_pages: int) -> Pages:
             continue
         seen.add(key)
         if isinstance(raw, IndirectObject):
-            text = source.peek(raw)
-            if b"<<" in text and not any(mark in text for mark in _WORTH_READING):
-                _add(pages, Leaf(raw, inherited), max_pages)
+            told = _annotations(source.peek(raw), source)
+            if told is not None:
+                _add(pages, Leaf(raw, inherited), told, max_pages)
                 continue
         node = resolved(raw, DictionaryObject)
         if node is None:
@@ -78,14 +84,29 @@ def read_pages(document: Document, max_pages: int) -> Pages:
             below = inherited | mine if mine else inherited
             stack.extend((kid, below, depth + 1) for kid in reversed(kids))
         elif node.get("/Type") != "/Pages":
-            leaf = Leaf(raw, inherited)
-            _add(pages, leaf, max_pages)
-            pages.annotated.append(_page(len(pages), node, leaf))
+            _add(pages, Leaf(raw, inherited), node.get("/Annots", NullObject()), max_pages)
     return pages
 
 
-def _add(pages: Pages, leaf: Leaf, max_pages: int) -> None:
+def _annotations(text: bytes, source: Source) -> PdfObject | None:
+    """A page's /Annots by its source, null if it has none; None where that cannot be told."""
+    if b"<<" not in text or any(mark in text for mark in _WORTH_READING):
+        return None
+    count = text.count(b"/Annots")
+    if not count:
+        return NullObject()
+    match = _ANNOTATIONS.search(text) if count == 1 else None
+    if match is None:
+        return None
+    if match[1] is None:
+        return IndirectObject(int(match[2]), int(match[3]), source)
+    return Tokens(match[1], source).top(0)[0] if match[1].strip(b"[]\0\t\n\f\r ") else NullObject()
+
+
+def _add(pages: Pages, leaf: Leaf, annotations: PdfObject, max_pages: int) -> None:
     pages.leaves.append(leaf)
+    if not isinstance(annotations, NullObject):
+        pages.annotated.append((len(pages), annotations))
     if len(pages) > max_pages:
         raise too_many_pages(max_pages)
 

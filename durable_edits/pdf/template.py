@@ -9,9 +9,7 @@ from pypdf.generic import DictionaryObject, IndirectObject, PdfObject
 
 from durable_edits.pdf.document import Source
 from durable_edits.pdf.serialise import Change, changed_entries, serialised
-from durable_edits.pdf.tokens import spelled
-
-CHANGING = frozenset(["/V", "/AP", "/AS", "/RV", "/I", "/TI", "/NeedAppearances", "/XFA"])
+from durable_edits.pdf.tokens import CHANGING, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,8 @@ def _template(place: Place, source: Source) -> Template:
         return Template(b"\n".join(parts), kept)
     buffer, last, parts = outline.buffer, outline.start + 2, []
     for name, start, end in outline.entries:
-        if name in CHANGING:
-            parts.append(buffer[last:start])
-            kept.setdefault(str(name), buffer[start:end])
-            last = end
+        parts.append(buffer[last:start])
+        kept.setdefault(str(name), buffer[start:end])
+        last = end
     parts.append(buffer[last : outline.end - 2])
     return Template(b"".join(parts), kept)

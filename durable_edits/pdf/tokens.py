@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pypdf.generic import (
@@ -54,12 +55,16 @@ _PAIR = re.compile(
 )  # groups of _VALUES are one further on
 _END = 15
 _CLOSE = re.compile(GAP + rb"\]")
-_INTEGER = re.compile(rb"[+-]?\d{1,18}")
-_NUMBER = re.compile(rb"[+-]?(?:\d{1,18}\.\d*|\.\d+|\d{1,18})")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])|\r\n?")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\r\n": b"", b"\r": b"", b"\n": b""}
 _ASCII = re.compile(rb"[\t\n\r -~]*")
-_put = dict.__setitem__
+_put = dict.setdefault  # of an entry that stands there twice the first counts, as for pypdf
+_integer = partial(int.__new__, NumberObject)
+_real = partial(float.__new__, FloatObject)
+
+
+CHANGING = frozenset(["/V", "/AP", "/AS", "/RV", "/I", "/TI", "/NeedAppearances", "/XFA"])
+"""What a fill may change of a dictionary."""
 
 
 class NotUnderstood(Exception):
@@ -68,7 +73,7 @@ class NotUnderstood(Exception):
 
 @dataclass(slots=True)
 class Outline:
-    """Where a dictionary stands in its buffer, and which of its entries stand where: `(key, start, end)`."""
+    """Where a dictionary stands in its buffer, and where those of its entries do that a fill may change."""
 
     buffer: bytes
     start: int
@@ -126,9 +131,10 @@ class Tokens:
                 value = int.__new__(NumberObject, match[5])
             else:
                 value, position = self._value(match, (kind or 1) - 1, 1, depth)
-            if name not in found and value is not _NULL:
-                _put(found, name, value)
-            if entries is not None:
+                if value is _NULL:
+                    continue
+            _put(found, name, value)
+            if entries is not None and name in CHANGING:
                 entries.append((name, match.start(1), position))
 
     def _array(self, position: int, depth: int) -> tuple[ArrayObject, int]:
@@ -181,23 +187,27 @@ class Tokens:
 
     def _flat(self, token: bytes) -> ArrayObject:
         """An array of numbers and references alone, as most are."""
-        parts, found, index = token.split(), ArrayObject(), 0
-        count = len(parts)
+        parts = token.split()
+        try:
+            if b"R" in token:
+                return self._references(parts)
+            if b"." in token:
+                return ArrayObject([_real(part) if b"." in part else _integer(part) for part in parts])
+            return ArrayObject(map(_integer, parts))
+        except ValueError as error:
+            raise NotUnderstood("no number") from error
+
+    def _references(self, parts: list[bytes]) -> ArrayObject:
+        found, index, owner = ArrayObject(), 0, self._owner
+        append, count = found.append, len(parts)
         while index < count:
-            part = parts[index]
             if index + 2 < count and parts[index + 2] == b"R":
-                if not (part.isdigit() and parts[index + 1].isdigit() and len(part) < 11):
-                    raise NotUnderstood("no reference")
-                found.append(IndirectObject(int(part), int(parts[index + 1]), self._owner))
+                append(IndirectObject(int(parts[index]), int(parts[index + 1]), owner))
                 index += 3
-                continue
-            if _INTEGER.fullmatch(part):
-                found.append(int.__new__(NumberObject, part))
-            elif _NUMBER.fullmatch(part):
-                found.append(float.__new__(FloatObject, part))
             else:
-                raise NotUnderstood("no number")
-            index += 1
+                part = parts[index]
+                append(_real(part) if b"." in part else _integer(part))
+                index += 1
         return found
 
     def _nested(self, position: int) -> tuple[bytes, int]:

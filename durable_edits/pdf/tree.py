@@ -153,11 +153,12 @@ class _Walk:
     def __init__(self, document: Document, form: Place, pages: Pages) -> None:
         self._form = form
         self._source = document.source
-        self._annotations = [(page, raw) for page in pages.annotated for raw in items(page.dictionary.get("/Annots"))]
+        self._read_page = pages.page
+        self._annotations = [(number, raw) for number, array in pages.annotated for raw in items(array)]
         # The page's word, not the widget's own /P, which is often missing or stale.
-        self._pages: dict[object, Page] = {}
-        for page, raw in self._annotations:
-            self._pages.setdefault(_key(raw), page)
+        self._pages: dict[object, int] = {}
+        for number, raw in self._annotations:
+            self._pages.setdefault(_key(raw), number)
         self._seen: set[object] = set()
         self._count = 0
 
@@ -171,15 +172,15 @@ class _Walk:
 
     def _strays(self, inherited: dict[str, PdfObject]) -> Iterator[FieldNode]:
         """Widgets that a page shows but that /Fields does not lead to."""
-        for page, raw in self._annotations:
-            if page.ref is None or _key(raw) in self._seen:
+        for number, raw in self._annotations:
+            if _key(raw) in self._seen:
                 continue
             if isinstance(raw, IndirectObject):
                 text = self._source.peek(raw)
                 if b"/Widget" not in text and b"#" not in text:
                     continue
-            widget = resolved(raw, DictionaryObject)
-            if widget is None or widget.get("/Subtype") != "/Widget":
+            widget, page = resolved(raw, DictionaryObject), self._read_page(number)
+            if page is None or page.ref is None or widget is None or widget.get("/Subtype") != "/Widget":
                 continue
             top, up = raw, widget
             for _ in range(MAX_DEPTH):
@@ -191,6 +192,10 @@ class _Walk:
             place = self._place(top, Place(page.dictionary, page.ref, page.dictionary), "/Annots")
             if place is not None:
                 yield from self._visit(place, top, "", inherited, 0)
+
+    def _page_of(self, raw: PdfObject) -> Page | None:
+        number = self._pages.get(_key(raw))
+        return None if number is None else self._read_page(number)
 
     def _place(self, raw: PdfObject, parent: Place, name: str) -> Place | None:
         found = resolved(raw, DictionaryObject)
@@ -221,11 +226,11 @@ class _Walk:
         for kid, spot in places:
             if _key(kid) not in self._seen and not _is_field(spot.dictionary):
                 self._seen.add(_key(kid))
-                found.widgets.append(Widget(spot, self._pages.get(_key(kid))))
+                found.widgets.append(Widget(spot, self._page_of(kid)))
         if children and not found.widgets:
             return
         if not kids and (node.get("/Subtype") == "/Widget" or "/Rect" in node):
-            found.widgets.append(Widget(place, self._pages.get(_key(raw))))
+            found.widgets.append(Widget(place, self._page_of(raw)))
         if key and "/FT" in values:
             yield found
 

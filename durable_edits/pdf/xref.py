@@ -154,7 +154,7 @@ def _read_table(data: bytes, position: int, read_dictionary: Read) -> Section:
             raise NotUnderstood("no run of a cross-reference table")
         first, count, start = int(match[1]), int(match[2]), match.end()
         position = start + count * ROW
-        if count and not (_ROW.match(data, start) and _ROW.match(data + b" ", position - ROW)):
+        if count and not (_ROW.match(data, start) and _ROW.match(data[position - ROW : position].ljust(ROW))):
             raise NotUnderstood("a cross-reference table with rows of another length")
         if count:
             runs.append((first, count, start))
