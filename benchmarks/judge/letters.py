@@ -11,6 +11,8 @@ from benchmarks.judge.viewers import Letter, Word
 
 SLACK = 1.0  # points an ink box may stand out: bounding boxes are those of fonts, rounded up
 INVISIBLE = {"Cf", "Cc", "Zs", "Zl", "Zp"}
+VIRAMA = 9  # the combining class of what joins two letters of Indic scripts
+JOINERS = "\u200c\u200d"
 DOTS = set("•●*∗·")
 
 
@@ -86,7 +88,8 @@ def comb_fault(wanted: str, field: Field, widget: Widget, rect: Rect, found: lis
 def _clusters(text: str) -> list[str]:
     found: list[str] = []
     for each in text:
-        if found and unicodedata.category(each).startswith("M"):
+        joins = unicodedata.category(each).startswith("M") or each in JOINERS
+        if found and (joins or unicodedata.combining(found[-1][-1]) == VIRAMA or found[-1][-1] == JOINERS[-1]):
             found[-1] += each
         else:
             found.append(each)

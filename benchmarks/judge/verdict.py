@@ -119,14 +119,12 @@ class _Judgement:
                 found.append("the field is gone")
                 continue
             found += value_faults(ask, field)
-            found += dict.fromkeys(
-                fault for widget in field.widgets for fault in self._widget_faults(ask, field, widget)
-            )
+            found += dict.fromkeys(fault for widget in field.widgets for fault in self._widget_faults(ask, widget))
         for page in range(len(self._raw.pages)):
             self._elsewhere(page)
         self._spoiled()
 
-    def _widget_faults(self, ask: Ask, field: Field, widget: Widget) -> list[str]:
+    def _widget_faults(self, ask: Ask, widget: Widget) -> list[str]:
         if not widget.visible or widget.page is None or widget.rect is None:
             return []
         page = self._raw.pages[widget.page]
@@ -143,10 +141,11 @@ class _Judgement:
                 if not _changed(self._original, widget, before, after):
                     faults.append(f"nothing changed in {name}")
         if ask.shown:
-            faults += self._text_faults(ask, field, widget, widget.page, widget.rect)
+            faults += self._text_faults(ask, widget, widget.page, widget.rect)
         return faults
 
-    def _text_faults(self, ask: Ask, field: Field, widget: Widget, number: int, rect: Rect) -> list[str]:
+    def _text_faults(self, ask: Ask, widget: Widget, number: int, rect: Rect) -> list[str]:
+        field = self._original.raw.fields[ask.key]  # as the form says: a comb stays one
         inside = [letter for letter in self._seen.drawn[number] if holds(rect, *letter.centre, slack=0.5)]
         if ask.hidden:
             return [fault for fault in (dots_fault(len(ask.shown), inside),) if fault]
