@@ -47,6 +47,9 @@ def shown(text: str) -> str:
         (f"{RLO}abc{PDF} d", "cba d"),
         (f"a {RLE}b א{PDF} c", "a א b c"),
         ("אב  ", "  בא"),
+        ("ab ابج دهو cd", "ab وهد جبا cd"),
+        (f"ab {RLE}אב  {PDF}", "ab בא  "),
+        ("a (ב) 1", "a (ב) 1"),
     ],
 )
 def test_letters_stand_where_the_algorithm_puts_them(text: str, order: str) -> None:

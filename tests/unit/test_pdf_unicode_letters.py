@@ -12,7 +12,11 @@ from pypdf import PdfReader, PdfWriter
 from durable_edits.form import FieldStatus
 from durable_edits.pdf import fill_form
 from durable_edits.pdf.clusters import clusters, pieces
-from durable_edits.pdf.faces import SOURCES, best_face, han_language
+from durable_edits.pdf.faces import SOURCES, Shaped, best_face, han_language
+from durable_edits.pdf.fallback import EmbeddedFace
+from durable_edits.pdf.field_font import standard_font
+from durable_edits.pdf.font_program import Pen
+from durable_edits.pdf.typesetting import Typesetter
 from tests.made_forms import made_form, text
 from tests.pdf_view import text_in
 
@@ -81,7 +85,7 @@ def test_fields_share_one_font() -> None:
 
 
 def test_every_code_of_a_fallback_font_has_a_text_and_a_width() -> None:
-    filled = fill_form(made_form([text("t", (20, 300, 380, 320))]), {"t": "नमस्ते السَّلامُ 日本 😀"}).data
+    filled = fill_form(made_form([text("t", (20, 300, 380, 320))]), {"t": "नमस्ते السَّلامُ 日本 😀 \u093f"}).data
 
     fonts = [font for font in _fonts(filled) if font["/Subtype"] == "/Type0"]
 
@@ -106,6 +110,48 @@ def test_an_encrypted_form_takes_other_scripts() -> None:
     box = filled.form.fields[0].box
     assert box is not None
     assert text_in(filled.data, box) == "नमस्ते 日本"
+
+
+def test_a_letter_and_its_mark_are_one_glyph() -> None:
+    assert [(shape.text, len(shape.parts)) for shape in shaped("q̃").shapes] == [("q̃", 2)]
+
+
+def test_a_mark_alone_gets_no_circle_that_nobody_wrote() -> None:
+    assert [len(shape.parts) for shape in shaped("\u093f", "Deva").shapes] == [1]
+
+
+def test_han_characters_have_the_weight_of_the_letters_beside_them() -> None:
+    face, _lacking = best_face("一")
+
+    assert face is not None
+    _code, (_left, bottom, _right, top) = face.drawn(shaped("一", "Hani").shapes[0])
+    assert 60 < top - bottom < 120
+
+
+def test_a_script_is_shaped_by_its_own_rules_beside_another_of_the_same_face() -> None:
+    setter = Typesetter(standard_font(), lambda face: EmbeddedFace(face, 1))
+
+    apart = setter.line("東").width + setter.line("ᄒᆞᆫ").width
+
+    assert setter.line("東ᄒᆞᆫ").width == apart
+
+
+def test_a_quadratic_curve_keeps_its_form() -> None:
+    pen = Pen(1.0)
+    pen.moveTo((0.0, 0.0))
+    pen.qCurveTo((100.0, 300.0), (200.0, 0.0))
+
+    _move, (_curve, points) = pen.outline().segments
+    middle = [
+        (start + 3 * first + 3 * second + end) / 8 for start, first, second, end in zip((0, 0), *points, strict=True)
+    ]
+    assert middle == pytest.approx([100.0, 150.0])
+
+
+def shaped(value: str, script: str = "") -> Shaped:
+    face, _lacking = best_face(value)
+    assert face is not None
+    return face.shape(value, right_to_left=False, script=script, language="")
 
 
 def _fonts(filled: bytes) -> list[Any]:

@@ -113,9 +113,9 @@ def test_poppler_reads_the_same(value: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", SENTENCES.values(), ids=SENTENCES.keys())
-@pytest.mark.parametrize("size", [0, 14])
-def test_no_letter_stands_out_of_its_box_whatever_marks_it_has(value: str, size: int) -> None:
-    source = text("t", (20, 300, 380, 318), da=f"/Helv {size} Tf")
+@pytest.mark.parametrize("size", [0, 13])
+def test_no_letter_is_cut_or_stands_out_of_its_box_whatever_marks_it_has(value: str, size: int) -> None:
+    source = text("t", (20, 300, 380, 316), da=f"/Helv {size} Tf")
 
     filled = fill(value, source)
 
@@ -123,6 +123,15 @@ def test_no_letter_stands_out_of_its_box_whatever_marks_it_has(value: str, size:
     box = filled.form.fields[0].box
     assert box is not None
     assert within(changed(form(source), filled.data), box)
+    free = text("t", (20, 200, 380, 350), da="/Helv 13 Tf")
+    assert steepness(filled.data, source) == pytest.approx(steepness(fill(value, free).data, free), rel=0.08)
+
+
+def steepness(filled: bytes, source: str) -> float:
+    """Height to width of what is drawn: smaller where something is cut off above or below."""
+    area = changed(form(source), filled)
+    assert area is not None
+    return (area[3] - area[1]) / (area[2] - area[0])
 
 
 @pytest.mark.parametrize(
@@ -191,6 +200,14 @@ def test_a_sun_is_an_emoji_where_it_asks_to_be() -> None:
 
 def test_a_soft_hyphen_is_not_drawn_as_a_hyphen() -> None:
     assert changed(fill("Łco\u00adop").data, fill("Łcoop").data) is None
+    assert changed(form(), fill("\u00ad").data) is None
+
+
+def test_a_number_beside_an_emoji_is_none() -> None:
+    different = changed(fill("5😀").data, fill("5").data)
+
+    assert different is not None
+    assert different[0] > 27 / 400  # where the digit ends
 
 
 def test_chinese_and_japanese_have_their_own_forms_of_a_character() -> None:
