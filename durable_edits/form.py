@@ -82,6 +82,7 @@ class FieldStatus(StrEnum):
     UNCHANGED = "unchanged"  # nothing was asked, or it already said so
     DOES_NOT_FIT = "does_not_fit"  # stored whole, shown in part
     GLYPH_MISSING = "glyph_missing"  # stored whole, no font here has a letter of it
+    NOT_PROVED = "not_proved"  # stored, but another reader does not find it as it should be
     UNKNOWN_OPTION = "unknown_option"
     UNKNOWN_FIELD = "unknown_field"
     READ_ONLY = "read_only"

@@ -22,3 +22,4 @@ MAX_STREAM = (
 CACHE_FORMS = 64  # compiled forms kept for the next fill; a service fills few forms at a time
 CACHE_BYTES = 64_000_000  # of them together: the documents, and what was read of them
 FIELD_BYTES = 8_000  # of a compiled field, about: its objects, style and template
+PROVED_PAGES = 50  # pages that a proof looks at, each about 10 ms in either document; the largest form seen has 64
