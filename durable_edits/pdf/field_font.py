@@ -9,6 +9,7 @@ from pypdf._codecs import charset_encoding
 from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 from pypdf.generic import DictionaryObject, FloatObject, NameObject, NumberObject, PdfObject
+from pypdf.generic._font import CoreFontMetrics
 
 from durable_edits.pdf.document import items, resolved
 from durable_edits.pdf.lazily import lazily
@@ -34,21 +35,26 @@ SYMBOLIC_FLAG = 1 << 2
 SYMBOLIC = {"ZapfDingbats", "Symbol"}
 _ASCII = [chr(code) for code in range(128)]
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
+DEFAULT_CAPITALS, MAX_CAPITALS = 720.0, 1000.0  # height of capital letters
 
 
-Letters = tuple[dict[str, int], dict[str, float], float, float]
-"""Codes and widths by letter, ascent and descent."""
+Letters = tuple[dict[str, int], dict[str, float], float, float, float]
+"""Codes and widths by letter, ascent, descent and line."""
 
 
 @dataclass(eq=False)
 class FieldFont:
-    """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
+    """A simple font. All measures are in thousandths of the size; `resource` goes into /Font.
+
+    `ascent` and `descent` are how far its letters reach; `line` is the height that a line of it takes for viewers.
+    """
 
     resource: PdfObject
     codes: dict[str, int]
     widths: dict[str, float]
     ascent: float
     descent: float
+    line: float
 
     @lazily
     def ascii_widths(self) -> tuple[float | None, ...]:
@@ -140,13 +146,23 @@ def _letters(font: DictionaryObject) -> Letters | None:
             codes[letter], widths[letter] = code, float(width)
     if not codes:
         return None
-    ascent, descent = DEFAULT_ASCENT, DEFAULT_DESCENT
+    return codes, widths, *_heights(core, descriptor)
+
+
+def _heights(core: CoreFontMetrics | None, descriptor: DictionaryObject | None) -> tuple[float, float, float]:
+    """Ascent, descent and line."""
     if core is not None:
-        ascent, descent = core.font_descriptor.ascent, core.font_descriptor.descent
-    elif descriptor is not None:
-        ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
-        descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
-    return codes, widths, ascent, descent
+        _left, bottom, _right, top = core.font_descriptor.bbox
+        # Of the fonts of symbols nothing but the box is known.
+        ascent, descent = core.font_descriptor.ascent or top, core.font_descriptor.descent or bottom
+        return ascent, descent, top - bottom
+    if descriptor is None:
+        return DEFAULT_ASCENT, DEFAULT_DESCENT, DEFAULT_CAPITALS - 2 * DEFAULT_DESCENT
+    ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
+    descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
+    capitals = abs(_number(descriptor.get("/CapHeight")) or DEFAULT_CAPITALS)
+    # The boxes that fonts declare for themselves are of their widest letters: a line is what centres its capitals.
+    return ascent, descent, min(capitals, MAX_CAPITALS) - 2 * descent
 
 
 def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
@@ -155,12 +171,13 @@ def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
     if isinstance(encoding, DictionaryObject):
         named, differences = encoding.get("/BaseEncoding"), items(encoding.get("/Differences"))
     table = charset_encoding.get(str(named)) if named is not None else None
+    if base in SYMBOLIC:
+        table = charset_encoding[f"/{base}"]  # whatever the form says of it: its codes are its own
     if table is None and _has_codes_of_its_own(font):
         table = []
     if table is None:
-        own = {"ZapfDingbats": "/ZapfDingbatsEncoding", "Symbol": "/SymbolEncoding"}.get(base)
         fallback = "/WinAnsiEncoding" if font.get("/Subtype") == "/TrueType" else "/StandardEncoding"
-        table = charset_encoding.get(own or fallback, charset_encoding["/WinAnsiEncoding"])
+        table = charset_encoding[fallback]
     letters = {code: letter for code, letter in enumerate(table) if letter and letter != "\x00" and code >= 32}
     code = 0
     for item in differences:

@@ -16,6 +16,7 @@ from durable_edits.pdf.typesetting import Line, Typesetter
 
 PADDING = 2.0  # points between border and text, as viewers leave
 SLACK = 1.02  # of the room: what may be lost of a letter's height or width without anyone seeing it
+AUTO_SHARE = 0.6  # of a low box's height: a smaller size 0 would be hard to read
 STEP = 0.5  # points by which a size that does not fit is made smaller
 
 
@@ -101,7 +102,7 @@ def place_paragraphs(text: str, style: Style, setter: Typesetter) -> Placed:
     if len(lines) > lines_in(style, _metrics(setter), size):
         size, lines = _shrunk(words, room, size, style, setter)
     visible = lines_in(style, _metrics(setter), size)
-    spots, y = [], paragraph_top(style, _metrics(setter), size)
+    spots, y = [], paragraph_top(style, _metrics(setter), size, min(len(lines), max(visible, 1)))
     for wrapped in lines[: max(visible, 1)]:
         line = setter.line(wrapped.rstrip())
         spots.append((line, inset + max(room - line.width * size / 1000, 0) * style.align / 2, y))
@@ -139,9 +140,11 @@ def paragraph_size(style: Style) -> float:
     return min(style.size or AUTO_SIZE, max(height, MIN_SIZE), MAX_AUTO_SIZE)
 
 
-def paragraph_top(style: Style, metrics: Metrics, size: float) -> float:
-    """The first line's baseline."""
-    return style.height - _above(style) - metrics.ascent * size / 1000
+def paragraph_top(style: Style, metrics: Metrics, size: float, count: int) -> float:
+    """The first line's baseline: a line below the top, higher where the last of `count` lines would be cut."""
+    usual = style.height - _above(style) - (metrics.font.line + metrics.font.descent) * size / 1000
+    lowest = _above(style) - metrics.descent * size / 1000 + (count - 1) * size * LEADING
+    return min(max(usual, lowest), style.height - _above(style) - metrics.ascent * size / 1000)
 
 
 def lines_in(style: Style, metrics: Metrics, size: float) -> int:
@@ -200,12 +203,16 @@ def line_size(width: float, room: float, size: float) -> float:
 
 
 def size_by_height(style: Style, metrics: Metrics) -> float:
-    """The author's size where the box is high enough for it; for size 0 what fills the box."""
+    """The author's size where the box is high enough for it; for size 0 as high as viewers make it."""
     tall = (metrics.ascent - metrics.descent) / 1000
     room = style.height - 2 * style.border_width
-    fixed = style.size if 0 < style.size * tall <= room * SLACK else 0.0
-    largest = style.size or MAX_AUTO_SIZE
-    return fixed or min(max(room * 0.9 / tall, min(MIN_SIZE, largest)), largest, MAX_AUTO_SIZE)
+    if style.size and style.size * tall <= room * SLACK:
+        return style.size
+    fitting = max(room * 0.9 / tall, MIN_SIZE)
+    if style.size:
+        return min(fitting, style.size)
+    line = (style.height - 4 * max(style.border_width, 1)) * 1000 / metrics.font.line
+    return min(max(line, style.height * AUTO_SHARE), fitting, MAX_AUTO_SIZE)
 
 
 def tall_enough(style: Style, metrics: Metrics, size: float) -> bool:
@@ -214,7 +221,7 @@ def tall_enough(style: Style, metrics: Metrics, size: float) -> bool:
 
 def line_top(style: Style, metrics: Metrics, size: float) -> float:
     """The baseline of the field's own font, so that neighbouring fields agree, moved where letters would be cut."""
-    own = (metrics.font.ascent + metrics.font.descent) * size / 1000
+    own = (metrics.font.line + 2 * metrics.font.descent) * size / 1000
     lowest = style.border_width - metrics.descent * size / 1000
     highest = style.height - style.border_width - metrics.ascent * size / 1000
     if highest < lowest:

@@ -169,7 +169,8 @@ def plain_paragraph(frame: Frame) -> Draw | None:
     if not possible or blank is None:
         return None
     before = frame.before_text
-    top, step = paragraph_top(style, metrics, size), size * LEADING
+    tops = [paragraph_top(style, metrics, size, count) for count in range(possible + 1)]
+    step = size * LEADING
     font_token = b"\n/%b %.4g Tf\n" % (_OWN, size)
 
     def draw(codes: bytes, color: bytes) -> bytes | None:
@@ -181,7 +182,7 @@ def plain_paragraph(frame: Frame) -> Draw | None:
             return None
         if len(lines) > possible:
             return None
-        parts, y = [before, color, font_token], top
+        parts, y = [before, color, font_token], tops[len(lines)]
         for line, width in lines:
             left = inset + max(room - width * size, 0) * align
             parts.append(b"1 0 0 1 %.3f %.3f Tm\n<%b> Tj\n" % (left, y, line.hex().encode()))
