@@ -200,7 +200,17 @@ def test_a_sun_is_an_emoji_where_it_asks_to_be() -> None:
 
 def test_a_soft_hyphen_is_not_drawn_as_a_hyphen() -> None:
     assert changed(fill("Łco\u00adop").data, fill("Łcoop").data) is None
-    assert changed(form(), fill("\u00ad").data) is None
+
+
+def test_a_soft_hyphen_is_not_drawn_by_a_font_that_has_it_as_a_hyphen() -> None:
+    base = "/Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding"
+    blank = made_form(
+        [text("t", (20, 300, 380, 320), da="/Own 12 Tf")],
+        fonts=f"/Own << {base} /FirstChar 32 /LastChar 255 /Widths [{'500 ' * 224}] >>",
+    )
+
+    assert changed(blank, fill_form(blank, {"t": "-"}).data) is not None
+    assert changed(blank, fill_form(blank, {"t": "\u00ad"}).data) is None
 
 
 def test_a_number_beside_an_emoji_is_none() -> None:
