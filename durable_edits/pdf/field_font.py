@@ -35,7 +35,7 @@ SYMBOLIC_FLAG = 1 << 2
 SYMBOLIC = {"ZapfDingbats", "Symbol"}
 _ASCII = [chr(code) for code in range(128)]
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
-DEFAULT_CAPITALS, MAX_CAPITALS = 720.0, 1000.0  # height of capital letters
+DEFAULT_CAPITALS, MAX_CAPITALS = 720.0, 760.0  # height of capital letters; some writers declare the ascent as that
 
 
 Letters = tuple[dict[str, int], dict[str, float], float, float, float]
@@ -162,7 +162,9 @@ def _heights(core: CoreFontMetrics | None, descriptor: DictionaryObject | None) 
     descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
     capitals = abs(_number(descriptor.get("/CapHeight")) or DEFAULT_CAPITALS)
     # The boxes that fonts declare for themselves are of their widest letters: a line is what centres its capitals.
-    return ascent, descent, min(capitals, MAX_CAPITALS) - 2 * descent
+    capitals = min(capitals, MAX_CAPITALS)
+    # What they declare as ascent leaves room for accents, which are measured where there are any.
+    return min(ascent, max(capitals, DEFAULT_ASCENT)), descent, capitals - 2 * descent
 
 
 def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
