@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from durable_edits.form import FieldStatus
 from durable_edits.pdf import FilledDocument, fill_form
+from durable_edits.pdf.clusters import ignorable
 from tests.made_forms import COMB, MULTILINE, made_form, text
 from tests.pdf_view import changed, text_in, within
 
@@ -301,8 +302,14 @@ ASSIGNED = st.characters(
 )
 
 
+def readable(letter: str) -> bool:
+    """Pdfium gives back no blanks, and halves of what runs right to left outside the basic plane."""
+    turned = unicodedata.bidirectional(letter) in {"R", "AL"}
+    return letter != "\u2800" and not ignorable(letter) and not (turned and letter >= "\U00010000")
+
+
 @settings(max_examples=150, deadline=None)
-@given(value=ASSIGNED.filter(lambda each: unicodedata.bidirectional(each) not in {"R", "AL"} or each < "\U00010000"))
+@given(value=ASSIGNED.filter(readable))
 def test_whatever_letter_is_said_to_be_filled_is_read_back(value: str) -> None:
     filled = fill(f"a{value}b")
 
