@@ -200,6 +200,13 @@ def test_a_value_that_does_not_fit_claims_nothing() -> None:
     assert (proof.entries, proof.moved) == ([], [])
 
 
+def test_a_value_that_does_not_fit_is_no_change_elsewhere() -> None:
+    blank = made_form([text("t"), text("short", OTHER, more="/MaxLen 3")])
+    filled = fill_form(blank, {"t": "Ada", "short": "12345"})
+
+    assert prove(blank, filled.data, filled.report).holds
+
+
 def test_a_group_of_which_no_button_is_on_is_denied() -> None:
     blank = made_form(radio("g", ["a", "b"]))
 
