@@ -38,5 +38,5 @@ def fill_planned(document: bytes, planned: bytes, color: str, max_pages: int) ->
     wanted = Plan.model_validate_json(planned)
     filled = fill_form(document, wanted.values, color=color, max_pages=max_pages)
     report = checked_report(document, filled, wanted.values)
-    result = Filled(form=filled.form, report=report, unused=wanted.unused)
+    result = Filled(form=filled.form, report=report, unused=wanted.unused, notes=filled.notes)
     return FilledForm(filled.data, result.model_dump_json().encode(), filled.form.pages)

@@ -89,6 +89,24 @@ class FieldStatus(StrEnum):
     FAILED = "failed"
 
 
+class Reason(StrEnum):
+    """Why an entry says what it says, where that needs no figures."""
+
+    READ_ONLY = "the form does not let it be changed"
+    CERTIFIED = "the document is certified, and its certificate allows no change"
+    LOCKED = "a signature in the document locks it"
+    NOT_SEEN = "stored; no page shows this field"
+    UNKNOWN_FIELD = "the form has no field of this name"
+
+
+class Note(StrEnum):
+    """What a fill did to the document as a whole that a person may want to know."""
+
+    XFA_DROPPED = "the form's XFA is gone: a viewer of it would have shown the old values"
+    USAGE_RIGHTS = "the document grants Adobe Reader further rights, which Reader may no longer honour"
+    SIGNED = "the document is signed: its signatures stay valid for what they signed, and what was filled in came later"
+
+
 class ReportEntry(BaseModel):
     key: str
     status: FieldStatus
@@ -116,3 +134,4 @@ class Filled(BaseModel):
     form: Form
     report: list[ReportEntry]
     unused: list[Unused] = []
+    notes: list[Note] = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pypdf.generic import BooleanObject, DictionaryObject, IndirectObject, PdfObject
 
-from durable_edits.form import Field, FieldKind, FieldStatus, Form, Option, ReportEntry
+from durable_edits.form import Field, FieldKind, FieldStatus, Form, Note, Option, Reason, ReportEntry
 from durable_edits.pdf.appearance import comb_cells
 from durable_edits.pdf.describe import described_field
 from durable_edits.pdf.document import Document, resolved
@@ -15,6 +15,7 @@ from durable_edits.pdf.field_font import FieldFont, find_font, find_resource
 from durable_edits.pdf.frame import Draw, Frame
 from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.limits import FIELD_BYTES
+from durable_edits.pdf.locks import read_locks
 from durable_edits.pdf.options import Button, buttons, choice_options
 from durable_edits.pdf.pages import Pages
 from durable_edits.pdf.plain import PlainText, plain_comb, plain_line, plain_paragraph
@@ -23,7 +24,6 @@ from durable_edits.pdf.template import Place
 from durable_edits.pdf.tree import COMBO, MULTILINE, PASSWORD, READ_ONLY, FieldNode, FieldTree, Widget, text_of
 
 OFF = "Off"
-NOT_SEEN = "stored; no page shows this field"
 
 
 class CompiledForm:
@@ -31,6 +31,7 @@ class CompiledForm:
 
     def __init__(self, document: Document, pages: Pages, tree: FieldTree) -> None:
         self.document, self.pages, self.tree = document, pages, tree
+        self.locks = read_locks(document.root, tree.nodes)
         kinds = [(node, kind) for node in tree.nodes if (kind := node.kind) is not None]
         self.fields = {node.key: CompiledField(self, node, kind, index) for index, (node, kind) in enumerate(kinds)}
         self._resources = resolved(tree.form.dictionary.get("/DR"), DictionaryObject)
@@ -51,9 +52,8 @@ class CompiledForm:
 
     @lazily
     def described(self) -> tuple[Field, ...]:
-        return tuple(
-            described_field(field.node, field.kind, read_only=field.read_only) for field in self.fields.values()
-        )
+        fields = self.fields.values()
+        return tuple(described_field(each.node, each.kind, read_only=each.refused is not None) for each in fields)
 
     def form(self) -> Form:
         """The form without printed labels, which cost more than all the rest."""
@@ -71,6 +71,18 @@ class CompiledForm:
             and self.described[field.index].value
             and any("/AP" not in widget.dictionary for widget in field.node.widgets)
         )
+
+    @lazily
+    def notes(self) -> tuple[Note, ...]:
+        """Of a fill that changes something."""
+        found = [Note.XFA_DROPPED] if "/XFA" in self.asks_viewers else []
+        permissions = resolved(self.document.root.get("/Perms"), DictionaryObject) or DictionaryObject()
+        if "/UR3" in permissions or "/UR" in permissions:
+            found.append(Note.USAGE_RIGHTS)
+        signed = (field.stored("/V") for field in self.fields.values() if field.kind is FieldKind.SIGNATURE)
+        if any(resolved(value, DictionaryObject) is not None for value in signed):
+            found.append(Note.SIGNED)
+        return tuple(found)
 
     @lazily
     def asks_viewers(self) -> dict[str, bytes | None]:
@@ -99,12 +111,13 @@ class CompiledField:
     def __init__(self, form: CompiledForm, node: FieldNode, kind: FieldKind, index: int) -> None:
         self.node, self.kind, self.index, self._form = node, kind, index, form
         self._switched: dict[str, list[tuple[int, int, bytes]] | None] = {}
-        self.read_only = kind is FieldKind.SIGNATURE or bool(node.flags & READ_ONLY)
+        own = kind is FieldKind.SIGNATURE or node.flags & READ_ONLY
+        self.refused = Reason.READ_ONLY if own else form.locks.reason(node.key)
 
     @lazily
     def filled(self) -> ReportEntry:
         seen = any(widget.seen for widget in self.node.widgets)
-        return ReportEntry(key=self.node.key, status=FieldStatus.FILLED, reason="" if seen else NOT_SEEN)
+        return ReportEntry(key=self.node.key, status=FieldStatus.FILLED, reason="" if seen else Reason.NOT_SEEN)
 
     @lazily
     def frames(self) -> list[tuple[Place, Frame]]:

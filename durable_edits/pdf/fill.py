@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from durable_edits.errors import BadRequest, EditsError, InvalidDocument
-from durable_edits.form import FieldKind, FieldStatus, Form, ReportEntry
+from durable_edits.form import FieldKind, FieldStatus, Form, Note, Reason, ReportEntry
 from durable_edits.pdf.asked import sort_out
 from durable_edits.pdf.cache import compiled_form, opens_alike
 from durable_edits.pdf.compiled import CompiledField, CompiledForm
@@ -34,10 +34,12 @@ WRITERS: dict[FieldKind, Callable[[Canvas, CompiledField, str], Filled]] = {
 
 @dataclass(frozen=True)
 class FilledDocument:
-    """`report` has an entry for each field of the form, in its order, then one for each asked key it does not have."""
+    """`report` has an entry for each field of the form, in its order, then one for each asked key it does not have.
+    `notes` are about the document as a whole."""
 
     data: bytes
     report: list[ReportEntry]
+    notes: list[Note]
     _compiled: CompiledForm
     _stored: dict[int, str | None]
 
@@ -78,20 +80,18 @@ def fill_form(
             report[field.index] = _fill(canvas, field, value, stored)
         for entry in asked.refused.values():
             report[compiled.fields[entry.key].index] = entry
+        notes = list(compiled.notes) if canvas.changed else []
         if canvas.changed:
             _take_over(canvas, compiled, asked.values)
         report += [
-            ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason="the form has no field of this name")
-            for key in asked.unknown
+            ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason=Reason.UNKNOWN_FIELD) for key in asked.unknown
         ]
-        return FilledDocument(_readable(compiled, canvas, password), report, compiled, stored)
+        return FilledDocument(_readable(compiled, canvas, password), report, notes, compiled, stored)
 
 
 def _fill(canvas: Canvas, field: CompiledField, value: str, stored: dict[int, str | None]) -> ReportEntry:
-    if field.read_only:
-        return ReportEntry(
-            key=field.node.key, status=FieldStatus.READ_ONLY, reason="the form does not let it be changed"
-        )
+    if field.refused is not None:
+        return ReportEntry(key=field.node.key, status=FieldStatus.READ_ONLY, reason=field.refused)
     try:
         plain = field.plain
         if plain is not None and field.takes_any and plain.fill(canvas.increment, value, canvas.color):
