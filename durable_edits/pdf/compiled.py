@@ -19,6 +19,7 @@ from durable_edits.pdf.locks import read_locks
 from durable_edits.pdf.options import Button, buttons, choice_options
 from durable_edits.pdf.pages import Pages
 from durable_edits.pdf.plain import PlainText, plain_comb, plain_line, plain_paragraph
+from durable_edits.pdf.stale import shows
 from durable_edits.pdf.style import Style, read_style
 from durable_edits.pdf.template import Place
 from durable_edits.pdf.tree import COMBO, MULTILINE, PASSWORD, READ_ONLY, FieldNode, FieldTree, Widget, text_of
@@ -68,8 +69,8 @@ class CompiledForm:
             field
             for field in self.fields.values()
             if field.kind in {FieldKind.TEXT, FieldKind.CHOICE}
-            and self.described[field.index].value
-            and any("/AP" not in widget.dictionary for widget in field.node.widgets)
+            and field.value
+            and not all(shows(widget.dictionary, field.label) for widget in field.node.widgets)
         )
 
     @lazily
@@ -224,6 +225,12 @@ class CompiledField:
         if self.kind is FieldKind.CHOICE:
             return choice_options(self.node)
         return self._form.described[self.index].options
+
+    @lazily
+    def label(self) -> str:
+        """What a person sees of the value."""
+        labels = {option.value: option.label for option in self.options} if self.kind is FieldKind.CHOICE else {}
+        return labels.get(self.value or "", self.value or "")
 
     @lazily
     def value(self) -> str | None:

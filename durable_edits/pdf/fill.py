@@ -16,6 +16,7 @@ from durable_edits.pdf.document import reading
 from durable_edits.pdf.draw import Canvas, Filled
 from durable_edits.pdf.limits import MAX_PAGES
 from durable_edits.pdf.options import current_choices
+from durable_edits.pdf.stale import shows
 from durable_edits.pdf.style import hex_operator
 from durable_edits.pdf.write_buttons import fill_checkbox, fill_radio
 from durable_edits.pdf.write_choice import draw_choice, fill_choice
@@ -136,7 +137,7 @@ def _take_over(canvas: Canvas, compiled: CompiledForm, asked: Mapping[str, str])
 def _draw_again(canvas: Canvas, field: CompiledField) -> None:
     if field.kind is FieldKind.TEXT:
         for place, frame in field.frames:
-            if "/AP" not in place.dictionary:
+            if not shows(place.dictionary, field.label):
                 canvas.draw_text(field.node, place, frame, field.value or "", frame.style.color.encode())
         return
     values = set(current_choices(field.node))

@@ -253,3 +253,24 @@ def test_a_field_in_a_font_of_symbols_shows_letters_all_the_same(font: str) -> N
 def drawn(data: bytes) -> str:
     content: bytes = widgets(data)[0]["/AP"]["/N"].get_data()  # type: ignore[index]
     return content.decode("latin-1")
+
+
+@pytest.mark.parametrize("held", ["", "BT /Helv 9 Tf (long ago) Tj ET"])
+def test_a_stale_appearance_does_not_hide_what_viewers_were_asked_to_draw(held: str) -> None:
+    old = f"<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Length {len(held)} >>\nstream\n{held}\nendstream"
+    other = text("other", (20, 200, 220, 220), more="/V (was there) /AP << /N 12 0 R >>")
+
+    filled = fill(made_form([text("t"), other, old], acroform="/NeedAppearances true"), "new")
+
+    last = read_form(filled.data).fields[1].box
+    assert last is not None
+    assert text_in(filled.data, last) == "was there"
+
+
+def test_an_appearance_that_shows_its_value_stays_as_its_author_drew_it() -> None:
+    held = "BT /Helv 9 Tf 3 3 Td (was) Tj 20 0 Td (there) Tj ET"
+    own = f"<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Length {len(held)} >>\nstream\n{held}\nendstream"
+    other = text("other", (20, 200, 220, 220), more="/V (was there) /AP << /N 12 0 R >>")
+    blank = made_form([text("t"), other, own], acroform="/NeedAppearances true")
+
+    assert b"/T (other)" not in fill(blank, "new").data[len(blank) :]
