@@ -97,6 +97,8 @@ class Reason(StrEnum):
     LOCKED = "a signature in the document locks it"
     NOT_SEEN = "stored; no page shows this field"
     UNKNOWN_FIELD = "the form has no field of this name"
+    NO_PAGE = "the document has no such page"
+    NO_ROOM = "the box has no room for a letter"
 
 
 class Note(StrEnum):
@@ -105,6 +107,20 @@ class Note(StrEnum):
     XFA_DROPPED = "the form's XFA is gone: a viewer of it would have shown the old values"
     USAGE_RIGHTS = "the document grants Adobe Reader further rights, which Reader may no longer honour"
     SIGNED = "the document is signed: its signatures stay valid for what they signed, and what was filled in came later"
+
+
+class Mark(BaseModel):
+    """Something to draw on a page where it has no field: text, or a check mark where `check` and `value` is "true".
+
+    `key` is what the report calls it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    box: Box
+    value: str
+    check: bool = False
 
 
 class ReportEntry(BaseModel):

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from durable_edits.pdf.cache import clear_cache
 from durable_edits.pdf.fill import FilledDocument, fill_form
+from durable_edits.pdf.overlay import overlay
 from durable_edits.pdf.proof import Proof, prove
 from durable_edits.pdf.read import read_form
 
-__all__ = ["FilledDocument", "Proof", "clear_cache", "fill_form", "prove", "read_form"]
+__all__ = ["FilledDocument", "Proof", "clear_cache", "fill_form", "overlay", "prove", "read_form"]

@@ -43,6 +43,11 @@ def draw_line(text: str, frame: Frame, setter: Typesetter, color: bytes) -> tupl
     return _drawn(frame, placed, color), placed
 
 
+def draw_paragraphs(text: str, frame: Frame, setter: Typesetter, color: bytes) -> tuple[bytes, Placed]:
+    placed = place_paragraphs(text, frame.style, setter)
+    return _drawn(frame, placed, color), placed
+
+
 def draw_list(
     labels: list[str], chosen: set[str], frame: Frame, setter: Typesetter, color: bytes
 ) -> tuple[bytes, Placed, int]:

@@ -11,11 +11,11 @@ from collections import OrderedDict
 
 from durable_edits.errors import DocumentEncrypted, DocumentTooComplex, DocumentTooManyPages, InvalidDocument
 from durable_edits.pdf.compiled import CompiledForm
-from durable_edits.pdf.document import Source, check_bytes, cut_off, items, no_pages, open_document, reading
+from durable_edits.pdf.document import Document, Source, check_bytes, cut_off, items, no_pages, open_document, reading
 from durable_edits.pdf.limits import CACHE_BYTES, CACHE_FORMS
 from durable_edits.pdf.mended import MendedObjects
 from durable_edits.pdf.objects import Objects
-from durable_edits.pdf.pages import read_pages, too_many_pages
+from durable_edits.pdf.pages import Pages, read_pages, too_many_pages
 from durable_edits.pdf.tree import read_tree
 
 SAMPLE = 64  # bytes of a document's end: an identifier and offsets, which differ from form to form
@@ -78,6 +78,27 @@ def compiled_form(data: bytes, password: str | None, max_pages: int) -> Compiled
     return found
 
 
+def opened(data: bytes, password: str | None, max_pages: int) -> tuple[Document, Pages]:
+    """A document of which no form is asked."""
+    check_bytes(data)
+    try:
+        return _open(Objects(data, password), max_pages)
+    except (MemoryError, DocumentEncrypted, DocumentTooManyPages):
+        raise
+    except Exception:  # noqa: S110 - as for a form
+        pass
+    with reading():
+        return _open(MendedObjects(data, password), max_pages)
+
+
+def _open(source: Source, max_pages: int) -> tuple[Document, Pages]:
+    document = open_document(source)
+    pages = read_pages(document, max_pages)
+    if not pages:
+        raise no_pages()
+    return document, pages
+
+
 def _compiled(data: bytes, password: str | None, max_pages: int) -> CompiledForm:
     """Read strictly where that is possible. What is not well formed, or seems to be no form, pypdf has the last word
     on: it finds objects that a damaged cross-reference hides."""
@@ -95,10 +116,7 @@ def _compiled(data: bytes, password: str | None, max_pages: int) -> CompiledForm
 
 
 def _compile(source: Source, max_pages: int) -> CompiledForm:
-    document = open_document(source)
-    pages = read_pages(document, max_pages)
-    if not pages:
-        raise no_pages()
+    document, pages = _open(source, max_pages)
     form = CompiledForm(document, pages, read_tree(document, pages))
     source.forget()
     return form

@@ -117,6 +117,12 @@ class Canvas:
         return self.increment.write()
 
     def _draw(self, place: Place, frame: Frame, draw: Callable[[Typesetter], tuple[bytes, Placed]]) -> Drawing:
+        number, drawing = self.drawing(frame, draw)
+        self.change(place, {"/AP": b"<</N %d 0 R>>" % number, "/AS": None})
+        return drawing
+
+    def drawing(self, frame: Frame, draw: Callable[[Typesetter], tuple[bytes, Placed]]) -> tuple[int, Drawing]:
+        """A new form XObject's number, and what became of the text in it."""
         used: dict[str, EmbeddedFace] = {}
 
         def embed(face: Face) -> EmbeddedFace:
@@ -130,9 +136,7 @@ class Canvas:
         setter = Typesetter(frame.font, embed)
         content, placed = draw(setter)
         fonts = {OWN: frame.font.token} | {name: b"%d 0 R" % each.number for name, each in used.items()}
-        number = self.appearance(frame, content, fonts)
-        self.change(place, {"/AP": b"<</N %d 0 R>>" % number, "/AS": None})
-        return placed, setter.missing
+        return self.appearance(frame, content, fonts), (placed, setter.missing)
 
     def _write_changes(self) -> None:
         """Dictionaries that are objects of their own from their templates, the others inside what holds them."""

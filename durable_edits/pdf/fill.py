@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from durable_edits.errors import BadRequest, EditsError, InvalidDocument
 from durable_edits.form import FieldKind, FieldStatus, Form, Note, Reason, ReportEntry
@@ -41,16 +41,12 @@ class FilledDocument:
     data: bytes
     report: list[ReportEntry]
     notes: list[Note]
-    _compiled: CompiledForm
-    _stored: dict[int, str | None]
+    _form: Callable[[], Form]
 
     @cached_property
     def form(self) -> Form:
         """The form as it now stands, without printed labels."""
-        form = self._compiled.form()
-        for index, value in self._stored.items():
-            form.fields[index].value = value
-        return form
+        return self._form()
 
 
 def fill_form(
@@ -69,12 +65,11 @@ def fill_form(
     error but an entry in the report. The form's /NeedAppearances and /XFA go: the appearances are drawn, and a viewer
     of the XFA would show the old values. All else of the file stays, byte for byte, encryption included.
     """
-    if _COLOR.fullmatch(color) is None:
-        raise BadRequest(f"The colour {color[:20]!r} is none; write it as #RRGGBB, such as {DEFAULT_COLOR}.")
+    operator = color_operator_of(color)
     compiled = compiled_form(data, password, max_pages)
     with reading():
         asked = sort_out(values, compiled)
-        canvas = Canvas(compiled.document.source, hex_operator(color))
+        canvas = Canvas(compiled.document.source, operator)
         report, stored = list(compiled.report), dict[int, str | None]()
         for key, value in asked.values.items():
             field = compiled.fields[key]
@@ -87,7 +82,23 @@ def fill_form(
         report += [
             ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason=Reason.UNKNOWN_FIELD) for key in asked.unknown
         ]
-        return FilledDocument(_readable(compiled, canvas, password), report, notes, compiled, stored)
+        return FilledDocument(
+            _readable(compiled, canvas, password), report, notes, partial(_form_after, compiled, stored)
+        )
+
+
+def color_operator_of(color: str) -> bytes:
+    """Raises BadRequest for a colour that is none."""
+    if _COLOR.fullmatch(color) is None:
+        raise BadRequest(f"The colour {color[:20]!r} is none; write it as #RRGGBB, such as {DEFAULT_COLOR}.")
+    return hex_operator(color)
+
+
+def _form_after(compiled: CompiledForm, stored: Mapping[int, str | None]) -> Form:
+    form = compiled.form()
+    for index, value in stored.items():
+        form.fields[index].value = value
+    return form
 
 
 def _fill(canvas: Canvas, field: CompiledField, value: str, stored: dict[int, str | None]) -> ReportEntry:

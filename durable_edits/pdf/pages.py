@@ -15,7 +15,7 @@ from durable_edits.pdf.document import Document, Source, items, numbers, resolve
 from durable_edits.pdf.limits import MAX_DEPTH
 from durable_edits.pdf.tokens import Tokens
 
-INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
+INHERITED = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
 # What makes a node's source worth reading: kids (then it is no page), a name in another spelling.
 _WORTH_READING = (b"/Kids", b"/Pages", b"#")
 _ANNOTATIONS = re.compile(rb"/Annots[\0\t\n\f\r ]*(?:(\[[^][()<>{}/%]*\])|(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+R\b)")
@@ -30,6 +30,7 @@ class Page:
     ref: IndirectObject | None
     box: tuple[float, float, float, float]
     rotate: int
+    resources: PdfObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +127,4 @@ def _page(number: int, node: DictionaryObject, leaf: Leaf) -> Page:
     rotate = found.get("/Rotate")
     turn = int(rotate) % 360 if isinstance(rotate, int | float) else 0
     ref = leaf.raw if isinstance(leaf.raw, IndirectObject) else None
-    return Page(number, node, ref, (x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)), turn // 90 * 90)
+    return Page(number, node, ref, (x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)), turn // 90 * 90, found.get("/Resources"))

@@ -33,6 +33,11 @@ class Style:
     border_color: str | None
     background: str | None
 
+    @classmethod
+    def bare(cls, width: float, height: float, rotation: int, size: float) -> Style:
+        """Of a box without a border and background; `width` and `height` as turned."""
+        return cls(width, height, rotation, "Helv", size, "0 g", 0, 0.0, "S", None, None)
+
     @property
     def matrix(self) -> tuple[float, float, float, float, float, float]:
         match self.rotation:
@@ -52,7 +57,7 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
     if rect is None:
         return None
     width, height = rect[2] - rect[0], rect[3] - rect[1]
-    if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+    if not has_room(width, height):
         return None
     marks = resolved(widget.dictionary.get("/MK"), DictionaryObject) or DictionaryObject()
     turn = marks.get("/R")
@@ -103,6 +108,10 @@ def hex_operator(color: str) -> bytes:
     """`#RRGGBB` as an rg operator."""
     red, green, blue = (int(color[start : start + 2], 16) / 255 for start in (1, 3, 5))
     return b"%.4g %.4g %.4g rg" % (red, green, blue)
+
+
+def has_room(width: float, height: float) -> bool:
+    return 1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE
 
 
 def _border(widget: DictionaryObject) -> tuple[float, str]:
