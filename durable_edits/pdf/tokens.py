@@ -36,7 +36,7 @@ _VALUES = (
     rb"(\d{1,10})" + SPACE + rb"+(\d{1,5})" + SPACE + rb"+R(?!" + REGULAR + rb")",
     rb"([+-]?\d{1,18})(?!" + REGULAR + rb")",
     rb"([+-]?(?:\d{1,18}\.\d*|\.\d+))(?!" + REGULAR + rb")",
-    rb"\(([^()\\\r]*)\)",
+    rb"\(([^()\\]*)\)",
     rb"\[([\0\t\n\f\r 0-9R.+-]*)\]",
     rb"(<<)",
     rb"(\[)",
@@ -55,7 +55,7 @@ _PAIR = re.compile(
 )  # groups of _VALUES are one further on
 _END = 15
 _CLOSE = re.compile(GAP + rb"\]")
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])|\r\n?")
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\r\n": b"", b"\r": b"", b"\n": b""}
 _ASCII = re.compile(rb"[\t\n\r -~]*")
 _put = dict.setdefault  # of an entry that stands there twice the first counts, as for pypdf
@@ -264,8 +264,6 @@ _WORDS: dict[bytes, PdfObject] = {b"true": BooleanObject(True), b"false": Boolea
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
     token = match[1]
-    if token is None:
-        return b"\n"  # a line end of any kind
     if token[:1].isdigit():
         return bytes((int(token, 8) & 255,)) if token[:1] in b"01234567" else token
     return _ESCAPES.get(token, token)
