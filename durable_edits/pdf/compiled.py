@@ -171,10 +171,10 @@ class CompiledField:
     def _written(self, state: str) -> list[tuple[int, int, bytes]] | None:
         widgets = [button.widget for button in self.buttons]
         every = dict.fromkeys([*self.node.places, *(widget.place for widget in widgets)])
-        if not all(widget.on_states for widget in widgets) or not all(place.whole for place in every):
+        if self.blank or not all(place.whole for place in every):
             return None
         name = next((button.name for button in self.buttons if button.state == state), b"/Off")
-        changes: dict[Place, dict[str, bytes | None]] = {place: {"/V": name} for place in self.node.places}
+        changes: dict[Place, dict[str, bytes | None]] = {place: {"/V": name} for place in self.holders}
         for button in self.buttons:
             shown = button.name if button.state == state else b"/Off"
             changes.setdefault(button.widget.place, {})["/AS"] = shown
@@ -193,7 +193,19 @@ class CompiledField:
     def _said(self) -> str | None:
         widgets = [button.widget for button in self.buttons]
         said = {text_of(self.stored("/V")) or OFF, *(text_of(each.dictionary.get("/AS")) or OFF for each in widgets)}
-        return said.pop() if len(said) == 1 and all(widget.on_states for widget in widgets) else None
+        return said.pop() if len(said) == 1 and not self.blank else None
+
+    @lazily
+    def holders(self) -> list[Place]:
+        """Where the value is stored: in the field, and in widgets that call themselves one or have a value already."""
+        own = (widget.place for widget in self.node.widgets if "/V" in widget.dictionary or "/T" in widget.dictionary)
+        return list(dict.fromkeys([*self.node.places, *own]))
+
+    @lazily
+    def blank(self) -> frozenset[int]:
+        """Which of the buttons show nothing where they are on."""
+        source = self._form.document.source
+        return frozenset(index for index, button in enumerate(self.buttons) if button.blank(source))
 
     @lazily
     def states(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from durable_edits.pdf.objects import NEEDS_PASSWORD
 from durable_edits.pdf.tokens import Outline
 from durable_edits.pdf.xref import START, TAIL
 
+NOWHERE = b"\nstartxref\n0\n%%EOF\n"
 _OBJECT = re.compile(rb"\s*\d+\s+\d+\s+obj\b")
 
 
@@ -25,6 +26,8 @@ class MendedObjects:
 
     def __init__(self, data: bytes, password: str | None) -> None:
         self.data = data
+        if b"startxref" not in data:
+            data += NOWHERE  # pypdf looks for the objects itself where the cross-reference is not to be found
         self._reader = reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and reader.decrypt(password or "") is PasswordType.NOT_DECRYPTED:
             raise DocumentEncrypted(NEEDS_PASSWORD)

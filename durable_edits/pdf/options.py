@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pypdf.generic import ArrayObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from durable_edits.form import FieldKind, Option
-from durable_edits.pdf.document import items
+from durable_edits.pdf.document import Source, items, resolved
 from durable_edits.pdf.geometry import box_of
 from durable_edits.pdf.tokens import spelled
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
+
+SMALL = 400  # bytes of an appearance that may draw nothing; a larger one does
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,19 @@ class Button:
     widget: Widget
     state: str
     label: str
+
+    def blank(self, source: Source) -> bool:
+        """Whether no appearance is there for the state, or one that draws nothing."""
+        state = self.widget.on_states.get(self.state)
+        appearance = resolved(self.widget.dictionary.get("/AP"), DictionaryObject)
+        normal = resolved(appearance.get("/N"), DictionaryObject) if appearance is not None else None
+        if state is None or normal is None:
+            return not self.widget.on_states
+        raw = normal.raw_get(state)
+        if isinstance(raw, IndirectObject) and len(source.peek(raw)) > SMALL:
+            return False
+        stream = resolved(raw, StreamObject)
+        return stream is not None and not stream.get_data().strip()
 
     @property
     def name(self) -> bytes:

@@ -160,18 +160,20 @@ class _Walk:
         for number, raw in self._annotations:
             self._pages.setdefault(_key(raw), number)
         self._seen: set[object] = set()
+        self._orphans: dict[object, list[tuple[PdfObject, Place]]] = {}
         self._count = 0
 
     def nodes(self) -> Iterator[FieldNode]:
         inherited = {name: self._form.dictionary[name] for name in ("/DA", "/Q") if name in self._form.dictionary}
         for raw in items(self._form.dictionary.get("/Fields")):
             place = self._place(raw, self._form, "/Fields")
-            if place is not None:
+            if place is not None and not ("/Parent" in place.dictionary and "/T" not in place.dictionary):
                 yield from self._visit(place, raw, "", inherited, 0)
         yield from self._strays(inherited)
 
     def _strays(self, inherited: dict[str, PdfObject]) -> Iterator[FieldNode]:
-        """Widgets that a page shows but that /Fields does not lead to."""
+        """Widgets that a page shows but that /Fields does not lead to; their fields may not know of them."""
+        tops: list[tuple[Place, PdfObject]] = []
         for number, raw in self._annotations:
             if _key(raw) in self._seen:
                 continue
@@ -189,9 +191,15 @@ class _Walk:
                 if parent is None or above is None or _key(above) in self._seen:
                     break
                 top, up = above, parent
-            place = self._place(top, Place(page.dictionary, page.ref, page.dictionary), "/Annots")
-            if place is not None:
-                yield from self._visit(place, top, "", inherited, 0)
+            holder = Place(page.dictionary, page.ref, page.dictionary)
+            place, own = self._place(top, holder, "/Annots"), self._place(raw, holder, "/Annots")
+            if place is None or own is None:
+                continue
+            if "/T" not in widget and "/Parent" in widget:
+                self._orphans.setdefault(_key(widget.raw_get("/Parent")), []).append((raw, own))
+            tops.append((place, top))
+        for place, top in tops:
+            yield from self._visit(place, top, "", inherited, 0)
 
     def _page_of(self, raw: PdfObject) -> Page | None:
         number = self._pages.get(_key(raw))
@@ -219,25 +227,34 @@ class _Walk:
         values = inherited | mine if mine else inherited
         kids = items(node.get("/Kids")) if "/Kids" in node else []
         places = [(kid, spot) for kid in kids if (spot := self._place(kid, place, "/Kids")) is not None]
-        children = [(kid, spot) for kid, spot in places if _is_field(spot.dictionary)]
+        if self._orphans:
+            known = {_key(kid) for kid in kids}
+            places += [each for each in self._orphans.get(_key(raw), ()) if _key(each[0]) not in known]
+        children = [(kid, spot) for kid, spot in places if _is_field(spot.dictionary, node)]
         for kid, spot in children:
             yield from self._visit(spot, kid, key, values, depth + 1)
         found = FieldNode(key, [place], values)
         for kid, spot in places:
-            if _key(kid) not in self._seen and not _is_field(spot.dictionary):
+            if _key(kid) not in self._seen and not _is_field(spot.dictionary, node):
                 self._seen.add(_key(kid))
                 found.widgets.append(Widget(spot, self._page_of(kid)))
         if children and not found.widgets:
             return
-        if not kids and (node.get("/Subtype") == "/Widget" or "/Rect" in node):
+        if not places and (node.get("/Subtype") == "/Widget" or "/Rect" in node):
             found.widgets.append(Widget(place, self._page_of(raw)))
         if key and "/FT" in values:
             yield found
 
 
-def _is_field(kid: DictionaryObject) -> bool:
-    """A kid with a name, or with kids of its own; every other one is a widget of its parent."""
-    return "/T" in kid or ("/Kids" in kid and kid.get("/Subtype") != "/Widget")
+def _is_field(kid: DictionaryObject, parent: DictionaryObject) -> bool:
+    """A kid with a name, or with kids of its own; every other one is a widget of its parent.
+
+    Buttons of a group that repeat its name are meant as its widgets.
+    """
+    if "/T" not in kid:
+        return "/Kids" in kid and kid.get("/Subtype") != "/Widget"
+    repeated = kid.get("/Subtype") == "/Widget" and parent.get("/FT") == "/Btn" == kid.get("/FT", "/Btn")
+    return not (repeated and text_of(kid.get("/T")) == text_of(parent.get("/T")))
 
 
 def _merged(nodes: Iterator[FieldNode]) -> list[FieldNode]:

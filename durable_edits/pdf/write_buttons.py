@@ -58,10 +58,10 @@ def _set(canvas: Canvas, field: CompiledField, state: str) -> None:
         canvas.increment.changed += written
         return
     name = next((button.name for button in field.buttons if button.state == state), b"/Off")
-    for place in field.node.places:
+    for place in field.holders:
         canvas.change(place, {"/V": name})
-    for button in field.buttons:
-        if not button.widget.on_states:
+    for index, button in enumerate(field.buttons):
+        if index in field.blank:
             _give_appearance(canvas, field, button)
         canvas.change(button.widget.place, {"/AS": button.name if button.state == state else b"/Off"})
 

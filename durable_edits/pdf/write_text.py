@@ -18,11 +18,8 @@ def fill_text(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     if longest is None and field.plain is not None and field.plain.fill(canvas.increment, value, canvas.color):
         return Filled(FieldStatus.FILLED, stored=True, value=value or None)
     node = field.node
-    for place in node.places:
+    for place in field.holders:
         canvas.change(place, {"/V": canvas.string(place, value), "/RV": None})
-    for widget in node.widgets:
-        if "/V" in widget.dictionary and all(widget.dictionary is not place.dictionary for place in node.places):
-            canvas.change(widget.place, {"/V": canvas.string(widget.place, value), "/RV": None})
     shown = value[:longest]
     found: list[Drawing | None] = [
         canvas.draw_text(node, place, frame, shown, canvas.color) for place, frame in field.frames
