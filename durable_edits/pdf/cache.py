@@ -122,11 +122,14 @@ def _compile(source: Source, max_pages: int) -> CompiledForm:
     return form
 
 
-def opens_alike(form: CompiledForm, data: bytes, password: str | None) -> bool:
-    """Whether `data` opens as a document of as many pages and as many entries in /AcroForm /Fields."""
+def opens_alike(form: CompiledForm, data: bytes, password: str | None, stored: dict[str, str | None]) -> bool:
+    """Whether `data` opens as a document of as many pages and entries in /AcroForm /Fields, and holds what is stored:
+    behind a damaged cross-reference an increment can be there and yet not be found."""
     try:
         again = _compiled(data, password, len(form.pages))
-        return len(again.pages) == len(form.pages) and _entries(again) == _entries(form)
+        held = {field.key: field.value for field in again.form().fields}
+        alike = len(again.pages) == len(form.pages) and _entries(again) == _entries(form)
+        return alike and stored.items() <= held.items()
     except MemoryError:
         raise
     except Exception:

@@ -83,7 +83,7 @@ def fill_form(
             ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason=Reason.UNKNOWN_FIELD) for key in asked.unknown
         ]
         return FilledDocument(
-            _readable(compiled, canvas, password), report, notes, partial(_form_after, compiled, stored)
+            _readable(compiled, canvas, password, stored), report, notes, partial(_form_after, compiled, stored)
         )
 
 
@@ -158,16 +158,19 @@ def _draw_again(canvas: Canvas, field: CompiledField) -> None:
         draw_choice(canvas, field, [option.label for option in known] + typed, frame.style.color.encode())
 
 
-def _readable(compiled: CompiledForm, canvas: Canvas, password: str | None) -> bytes:
+def _readable(compiled: CompiledForm, canvas: Canvas, password: str | None, stored: Mapping[int, str | None]) -> bytes:
     """The filled document, read again before it is handed out where the input had to be mended: an increment is worth
     what it builds on. An input that was read strictly needs no second reading: its cross-reference was followed to the
     end, entry by entry as far as the form goes, and that is all an increment builds on."""
     data = canvas.finish()
     source = compiled.document.source
-    if data is source.data or source.sound or opens_alike(compiled, data, password):
+    if data is source.data or source.sound:
+        return data
+    holds = {compiled.described[index].key: value for index, value in stored.items()}
+    if opens_alike(compiled, data, password, holds):
         return data
     anew = canvas.increment.write_anew()
-    if opens_alike(compiled, anew, password):
+    if opens_alike(compiled, anew, password, holds):
         return anew
     raise InvalidDocument(
         "The document is damaged: what is filled in could not be read back; save it anew in a viewer and send that.",

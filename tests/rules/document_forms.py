@@ -7,6 +7,7 @@ import re
 import zlib
 
 from tests.made_forms import FIRST, checkbox, document, encrypted, made_form, place, stream, text
+from tests.rules.choice_forms import list_of_several
 from tests.rules.rule import RULES, rule
 from tests.rules.sources import edited, objects_of
 
@@ -94,6 +95,13 @@ def cross_reference_that_is_not_there() -> bytes:
 @rule
 def start_of_the_cross_reference_wrong() -> bytes:
     return re.sub(rb"startxref\n\d+", b"startxref\n7", FORM())
+
+
+def cross_reference_with_a_damaged_section() -> bytes:
+    """A reader mends it, but whoever follows /Prev to it from behind ends up with the old objects."""
+    data = list_of_several()
+    assert b"\n8 1\n" in data
+    return data.replace(b"\n8 1\n", b"\n99999999999999999999 1\n")
 
 
 def cross_reference_numbered_from_one() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import subprocess
@@ -49,6 +50,13 @@ needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is no
 )
 def test_a_document_comes_back_filled_and_otherwise_as_it_was(form: Make) -> None:
     assert outcome(form(), {"t": "Ada gq"}).wrong == {}
+
+
+def test_a_value_that_a_damaged_table_would_hide_is_not_said_to_be_filled() -> None:
+    """Written where readers find it, or refused."""
+    with contextlib.suppress(InvalidDocument):
+        filled = fill_form(forms.cross_reference_with_a_damaged_section(), {"c": "DE\nIT"})
+        assert read_form(filled.data).fields[0].value == "DE\nIT"
 
 
 def test_objects_that_the_table_misnumbers_are_found() -> None:
