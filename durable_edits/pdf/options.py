@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
@@ -12,7 +13,7 @@ from durable_edits.pdf.geometry import box_of
 from durable_edits.pdf.tokens import spelled
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
 
-SMALL = 400  # bytes of an appearance that may draw nothing; a larger one does
+_EMPTY = re.compile(rb"stream[\0\t\n\f\r ]*endstream")  # an appearance that draws nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Button:
         if state is None or normal is None:
             return not self.widget.on_states
         raw = normal.raw_get(state)
-        if isinstance(raw, IndirectObject) and len(source.peek(raw)) > SMALL:
-            return False
+        text = source.peek(raw) if isinstance(raw, IndirectObject) else b"#"
+        if text != b"#":
+            return _EMPTY.search(text) is not None
         stream = resolved(raw, StreamObject)
         return stream is not None and not stream.get_data().strip()
 
