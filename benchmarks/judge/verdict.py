@@ -252,7 +252,8 @@ def _must_change(original: Original, ask: Ask, widget: Widget) -> bool:
         return True
     if ask.state == "Off" or ask.state is None:
         return ask.state is None
-    return ask.state in widget.on_states and widget.state == ask.state
+    was = {each.state for each in original.raw.fields[ask.key].widgets if each.rect == widget.rect}
+    return ask.state in widget.on_states and widget.state == ask.state and ask.state not in was
 
 
 def _on_page(box: Rect, rect: Rect) -> bool:
