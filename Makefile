@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up test check bench lock format clean
+.PHONY: setup demo up test check fuzz judge bench lock format clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,14 @@ check: setup
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+
+# Thousands of broken and hostile documents, each under limits of time and memory. A part of them runs in `make test`.
+fuzz: setup
+	$(PY) -m tests.fuzz 5000
+
+# Fills forms and judges what came out, beside other libraries: a few minutes.
+judge: setup
+	$(PY) -m benchmarks.judge
 
 bench: setup
 	$(PY) -m benchmarks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from activities.proving import checked_report
 from durable_edits.form import Filled, Plan
 from durable_edits.pdf import fill_form, read_form
 from durable_edits.planner import plan
@@ -36,5 +37,6 @@ def plan_form(document: bytes, instructions: str, max_pages: int) -> PlannedForm
 def fill_planned(document: bytes, planned: bytes, color: str, max_pages: int) -> FilledForm:
     wanted = Plan.model_validate_json(planned)
     filled = fill_form(document, wanted.values, color=color, max_pages=max_pages)
-    result = Filled(form=filled.form, report=filled.report, unused=wanted.unused)
+    report = checked_report(document, filled, wanted.values)
+    result = Filled(form=filled.form, report=report, unused=wanted.unused, notes=filled.notes)
     return FilledForm(filled.data, result.model_dump_json().encode(), filled.form.pages)

@@ -82,10 +82,45 @@ class FieldStatus(StrEnum):
     UNCHANGED = "unchanged"  # nothing was asked, or it already said so
     DOES_NOT_FIT = "does_not_fit"  # stored whole, shown in part
     GLYPH_MISSING = "glyph_missing"  # stored whole, no font here has a letter of it
+    NOT_PROVED = "not_proved"  # stored, but another reader does not find it as it should be
     UNKNOWN_OPTION = "unknown_option"
     UNKNOWN_FIELD = "unknown_field"
     READ_ONLY = "read_only"
     FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why an entry says what it says, where that needs no figures."""
+
+    READ_ONLY = "the form does not let it be changed"
+    CERTIFIED = "the document is certified, and its certificate allows no change"
+    LOCKED = "a signature in the document locks it"
+    NOT_SEEN = "stored; no page shows this field"
+    UNKNOWN_FIELD = "the form has no field of this name"
+    NO_PAGE = "the document has no such page"
+    NO_ROOM = "the box has no room for a letter"
+
+
+class Note(StrEnum):
+    """What a fill did to the document as a whole that a person may want to know."""
+
+    XFA_DROPPED = "the form's XFA is gone: a viewer of it would have shown the old values"
+    USAGE_RIGHTS = "the document grants Adobe Reader further rights, which Reader may no longer honour"
+    SIGNED = "the document is signed: its signatures stay valid for what they signed, and what was filled in came later"
+
+
+class Mark(BaseModel):
+    """Something to draw on a page where it has no field: text, or a check mark where `check` and `value` is "true".
+
+    `key` is what the report calls it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    box: Box
+    value: str
+    check: bool = False
 
 
 class ReportEntry(BaseModel):
@@ -115,3 +150,4 @@ class Filled(BaseModel):
     form: Form
     report: list[ReportEntry]
     unused: list[Unused] = []
+    notes: list[Note] = []

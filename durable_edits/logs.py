@@ -43,6 +43,6 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Each says on every call what is of interest once; pypdf tells of every fault in other people's files.
-    for chatty in ("httpx", "httpcore", "aiosqlite", "alembic", "pypdf", "fontTools"):
+    for chatty in ("httpx", "httpcore", "aiosqlite", "alembic", "pypdf"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("pypdf").setLevel(logging.ERROR)

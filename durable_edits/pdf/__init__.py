@@ -8,7 +8,10 @@ filled = fill_form(data, {"name": "Ada Lovelace", "agree": "true"})
 
 from __future__ import annotations
 
+from durable_edits.pdf.cache import clear_cache
 from durable_edits.pdf.fill import FilledDocument, fill_form
+from durable_edits.pdf.overlay import overlay
+from durable_edits.pdf.proof import Proof, prove
 from durable_edits.pdf.read import read_form
 
-__all__ = ["FilledDocument", "fill_form", "read_form"]
+__all__ = ["FilledDocument", "Proof", "clear_cache", "fill_form", "overlay", "prove", "read_form"]

@@ -2,100 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    FloatObject,
-    NameObject,
-    PdfObject,
-    StreamObject,
-)
-
-from durable_edits.pdf.fallback import EmbeddedFace
-from durable_edits.pdf.field_font import OWN, FieldFont, standard_font
-from durable_edits.pdf.increment import Increment
+from durable_edits.pdf.frame import AFTER_TEXT, Frame
 from durable_edits.pdf.layout import Placed, place_comb, place_line, place_paragraphs
-from durable_edits.pdf.style import Style, decorate
 from durable_edits.pdf.tree import COMB, MULTILINE, PASSWORD, FieldNode
 from durable_edits.pdf.typesetting import Typesetter
 
 CHECK, CIRCLE = "4", "l"  # ZapfDingbats' check mark and disc, by code
-SELECTION = "0.6 0.75 0.86 rg"  # behind a chosen line of a list box, as viewers draw it
+SELECTION = b"0.6 0.75 0.86 rg"  # behind a chosen line of a list box, as viewers draw it
+# Of the marks that form authors choose: check marks, cross, disc, square, diamond, star.
+MARK_WIDTHS = {"4": 846.0, "3": 755.0, "8": 677.0, "l": 791.0, "n": 761.0, "u": 788.0, "H": 816.0}
+BULLET = "•"
 
 
-def place_text(text: str, node: FieldNode, style: Style, setter: Typesetter) -> Placed:
-    """Text as its field's flags want it: in cells, wrapped, hidden, or on one line."""
+def comb_cells(node: FieldNode) -> int:
+    """How many cells a comb has; 0 for a field that is none."""
     length = node.values.get("/MaxLen")
+    if not node.flags & COMB or node.flags & (MULTILINE | PASSWORD) or not isinstance(length, int):
+        return 0
+    return max(int(length), 0)
+
+
+def draw_text(text: str, node: FieldNode, frame: Frame, setter: Typesetter, color: bytes) -> tuple[bytes, Placed]:
+    """Text as its field's flags want it: in cells, wrapped, hidden, or on one line."""
+    style = frame.style
     if node.flags & PASSWORD:
-        return place_line("•" * len(text), style, setter)
-    if node.flags & COMB and isinstance(length, int) and length > 0 and not node.flags & MULTILINE:
-        return place_comb(text, int(length), style, setter)
-    if node.flags & MULTILINE:
-        return place_paragraphs(text, style, setter)
-    return place_line(text, style, setter)
+        placed = place_line(BULLET * len(text), style, setter)
+    elif cells := comb_cells(node):
+        placed = place_comb(text, cells, style, setter)
+    elif node.flags & MULTILINE:
+        placed = place_paragraphs(text, style, setter)
+    else:
+        placed = place_line(text, style, setter)
+    return _drawn(frame, placed, color), placed
 
 
-def place_list(labels: list[str], chosen: set[str], style: Style, setter: Typesetter) -> Placed:
-    """The visible lines of a list box, the chosen ones marked; scrolled so that the first chosen one is seen."""
+def draw_line(text: str, frame: Frame, setter: Typesetter, color: bytes) -> tuple[bytes, Placed]:
+    placed = place_line(text, frame.style, setter)
+    return _drawn(frame, placed, color), placed
+
+
+def draw_paragraphs(text: str, frame: Frame, setter: Typesetter, color: bytes) -> tuple[bytes, Placed]:
+    placed = place_paragraphs(text, frame.style, setter)
+    return _drawn(frame, placed, color), placed
+
+
+def draw_list(
+    labels: list[str], chosen: set[str], frame: Frame, setter: Typesetter, color: bytes
+) -> tuple[bytes, Placed, int]:
+    """The visible lines of a list box, the chosen ones marked; scrolled so that the first chosen one is seen.
+
+    Last: the index of the first visible line.
+    """
+    style = frame.style
     size = style.size or 12.0
     step = (setter.ascent - setter.descent) * size / 1000 * 1.1
     room = max(int(style.height / step), 1)
     first = next((index for index, label in enumerate(labels) if label in chosen), 0)
     top = max(0, first - room + 1)
-    content: list[str] = []
+    content = [frame.under + b"/Tx BMC\nq"]
     for row, label in enumerate(labels[top : top + room]):
         line = replace(style, height=step, size=size, border_width=0.0)
         y = style.height - style.border_width - (row + 1) * step
-        mark = [f"{SELECTION} 0 0 {style.width:g} {step:g} re f"] if label in chosen else []
-        content += ["q", f"1 0 0 1 0 {y:.3f} cm", *mark, *place_line(label, line, setter).content, "Q"]
+        mark = b"%b 0 0 %.2f %.2f re f\n" % (SELECTION, style.width, step) if label in chosen else b""
+        text = place_line(label, line, setter).content
+        clip = b"0 0 %.2f %.2f re W n" % (style.width, step)
+        content.append(b"q\n1 0 0 1 0 %.3f cm\n%b%b\nBT\n%b\n%b\nET\nQ" % (y, mark, clip, color, text))
     visible = set(labels[top : top + room])
-    return Placed(content, len(chosen & visible), len(chosen))
+    return b"\n".join([*content, b"Q\nEMC"]), Placed(b"", len(chosen & visible), len(chosen)), top
 
 
-def form_xobject(style: Style, content: Iterable[str], fonts: dict[str, PdfObject]) -> StreamObject:
-    """A form XObject with the widget's background and border under the content."""
-    stream = StreamObject()
-    stream[NameObject("/Type")] = NameObject("/XObject")
-    stream[NameObject("/Subtype")] = NameObject("/Form")
-    stream[NameObject("/BBox")] = ArrayObject(
-        FloatObject(round(value, 4)) for value in (0, 0, style.width, style.height)
-    )
-    if style.rotation:
-        stream[NameObject("/Matrix")] = ArrayObject(FloatObject(round(value, 4)) for value in style.matrix)
-    resources = DictionaryObject()
-    if fonts:
-        resources[NameObject("/Font")] = DictionaryObject(
-            {NameObject(f"/{name}"): font for name, font in fonts.items()}
-        )
-    stream[NameObject("/Resources")] = resources
-    stream.set_data("\n".join([*decorate(style), *content]).encode("latin-1"))
-    return stream
+def _drawn(frame: Frame, placed: Placed, color: bytes) -> bytes:
+    return b"%b%b\n%b%b" % (frame.before_text, color, placed.content, AFTER_TEXT)
 
 
-def text_fonts(font: FieldFont, faces: Iterable[EmbeddedFace]) -> dict[str, PdfObject]:
-    return {OWN: font.resource} | {each.face.name: each.resource for each in faces}
-
-
-def button_appearance(style: Style, mark: str, increment: Increment) -> DictionaryObject:
-    """/N with both states, for a button that has no appearance of its own. `mark`: a ZapfDingbats code."""
-    font = standard_font("ZapfDingbats")
-    letters = {code: letter for letter, code in font.codes.items()}
-    width = font.widths.get(letters.get(ord(mark), ""), 800.0)
+def draw_mark(mark: str, frame: Frame, color: bytes) -> bytes:
+    """A button that is on. `mark`: a ZapfDingbats code."""
+    style, width = frame.style, MARK_WIDTHS.get(mark, 790.0)
     size = min(style.height, style.width) * 0.8
     x, y = (style.width - width * size / 1000) / 2, (style.height - 0.7 * size) / 2
-    draw = [
-        "q",
-        "BT",
-        style.color,
-        f"/ZaDb {size:.4g} Tf",
-        f"1 0 0 1 {x:.3f} {y:.3f} Tm",
-        f"<{ord(mark):02X}> Tj",
-        "ET",
-        "Q",
-    ]
-    on = form_xobject(style, draw, {"ZaDb": font.resource})
-    off = form_xobject(style, [], {})
-    return DictionaryObject({NameObject("/on"): increment.add(on), NameObject("/Off"): increment.add(off)})
+    return b"%bq\nBT\n%b\n/ZaDb %.4g Tf\n1 0 0 1 %.3f %.3f Tm\n<%02X> Tj\nET\nQ" % (
+        frame.under, color, size, x, y, ord(mark),
+    )  # fmt: skip

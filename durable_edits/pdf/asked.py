@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from durable_edits.form import Field, FieldKind, FieldStatus, ReportEntry
+from durable_edits.pdf.compiled import CompiledForm
 from durable_edits.pdf.options import match_option
 
 
@@ -18,8 +19,11 @@ class Asked:
     unknown: list[str] = field(default_factory=list)
 
 
-def sort_out(values: Mapping[str, str], fields: Mapping[str, Field]) -> Asked:
+def sort_out(values: Mapping[str, str], form: CompiledForm) -> Asked:
     """Gather `<group>.<option>`: "true" | "false" to a value for the group; "false" matters only for what is on."""
+    if values.keys() <= form.fields.keys():
+        return Asked(dict(values))
+    fields = {field.key: field for field in form.described}
     asked = Asked()
     on: dict[str, set[str]] = {}
     for key, value in values.items():

@@ -1,50 +1,33 @@
-"""Open a document of unknown origin: its pages and its form dictionary, or a typed error."""
+"""Open a document of unknown origin: its objects and its pages, or a typed error."""
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pypdf import PasswordType, PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject, PdfObject
+from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
-from durable_edits.errors import (
-    DocumentEncrypted,
-    DocumentTooManyPages,
-    DocumentWithoutPages,
-    EditsError,
-    InvalidDocument,
-)
-from durable_edits.pdf.limits import MAX_DEPTH
+from durable_edits.errors import DocumentWithoutPages, EditsError, InvalidDocument
+from durable_edits.pdf.mended import MendedObjects
+from durable_edits.pdf.objects import Objects
 
 HEADER_WITHIN = 1024  # bytes; ISO 32000-1, annex H.3.4.1
 END_MARK = b"%%EOF"
 Kind = TypeVar("Kind", bound=PdfObject)
-
-INHERITED = ("/MediaBox", "/CropBox", "/Rotate")
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`box` is the visible part in the page's own space; `rotate` is 0, 90, 180 or 270, clockwise."""
-
-    number: int
-    dictionary: DictionaryObject
-    ref: IndirectObject | None
-    box: tuple[float, float, float, float]
-    rotate: int
+Source = Objects | MendedObjects
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    data: bytes
-    reader: PdfReader
+    source: Source
     root: DictionaryObject
-    pages: list[Page]
+
+    @property
+    def data(self) -> bytes:
+        return self.source.data
 
 
 @contextmanager
@@ -62,48 +45,30 @@ def reading() -> Iterator[None]:
         ) from error
 
 
-def open_document(data: bytes, password: str | None, max_pages: int) -> Document:
-    """Raises InvalidDocument, DocumentEncrypted, DocumentWithoutPages, DocumentTooManyPages."""
+def check_bytes(data: bytes) -> None:
+    """Raises InvalidDocument for what no reader could make a form of."""
     if b"%PDF-" not in data[:HEADER_WITHIN]:
         raise InvalidDocument("The document is not a PDF; send a PDF form.", reason="not_a_pdf")
-    if b"startxref" not in data and b"endobj" not in data:
+    if b"startxref" not in data[-HEADER_WITHIN:] and b"startxref" not in data and b"endobj" not in data:
         raise InvalidDocument("The document is cut off: it has no objects; send the whole file.", reason="truncated")
-    try:
-        return _opened(data, password, max_pages)
-    except InvalidDocument as error:
-        if END_MARK in data[-HEADER_WITHIN:]:
-            raise
-        raise InvalidDocument("The document is cut off; send the whole file.", reason="truncated") from error
 
 
-def _opened(data: bytes, password: str | None, max_pages: int) -> Document:
-    with reading():
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and reader.decrypt(password or "") is PasswordType.NOT_DECRYPTED:
-            raise DocumentEncrypted("The document needs a password to be opened; send it without one.")
-        root = resolved(reader.trailer.get("/Root"), DictionaryObject)
-        if root is None:
-            raise InvalidDocument("The document has no catalog; save it anew and send that.", reason="damaged")
-        pages = list(_pages(root, max_pages))
-    if not pages:
-        raise DocumentWithoutPages("The document has no pages; send a form with at least one.")
-    return Document(data, reader, root, pages)
+def cut_off(data: bytes) -> InvalidDocument | None:
+    """What a damaged document without an end is said to be instead."""
+    if END_MARK in data[-HEADER_WITHIN:]:
+        return None
+    return InvalidDocument("The document is cut off; send the whole file.", reason="truncated")
 
 
-def opens_alike(document: Document, data: bytes, password: str | None) -> bool:
-    """Whether `data` opens as a document of as many pages and as many entries in /AcroForm /Fields."""
-    try:
-        again = open_document(data, password, len(document.pages))
-        return len(again.pages) == len(document.pages) and _form_size(again.root) == _form_size(document.root)
-    except MemoryError:
-        raise
-    except Exception:
-        return False
+def open_document(source: Source) -> Document:
+    root = resolved(source.trailer.get("/Root"), DictionaryObject)
+    if root is None:
+        raise InvalidDocument("The document has no catalog; save it anew and send that.", reason="damaged")
+    return Document(source, root)
 
 
-def _form_size(root: DictionaryObject) -> int:
-    form = resolved(root.get("/AcroForm"), DictionaryObject)
-    return -1 if form is None else len(items(form.get("/Fields")))
+def no_pages() -> DocumentWithoutPages:
+    return DocumentWithoutPages("The document has no pages; send a form with at least one.")
 
 
 def resolved(value: object, kind: type[Kind]) -> Kind | None:
@@ -120,41 +85,10 @@ def items(array: object) -> list[PdfObject]:
 
 def numbers(array: object, count: int) -> list[float] | None:
     """`count` numbers, or None."""
-    found = [item.get_object() for item in items(array)]
-    values = [float(str(item)) for item in found if isinstance(item, int | float) and math.isfinite(item)]
-    return values if len(values) == count == len(found) else None
-
-
-def _pages(root: DictionaryObject, max_pages: int) -> Iterator[Page]:
-    seen: set[int] = set()
-    count = 0
-    stack: list[tuple[PdfObject, dict[str, PdfObject], int]] = [(root.get("/Pages", NullObject()), {}, 0)]
-    while stack:
-        raw, inherited, depth = stack.pop()
-        node = resolved(raw, DictionaryObject)
-        if node is None or id(node) in seen or depth > MAX_DEPTH:
-            continue
-        seen.add(id(node))
-        inherited = inherited | {name: node[name] for name in INHERITED if name in node}
-        kids = items(node.get("/Kids"))
-        if kids and node.get("/Type") != "/Page":
-            stack.extend((kid, inherited, depth + 1) for kid in reversed(kids))
-            continue
-        if node.get("/Type") == "/Pages":
-            continue
-        count += 1
-        if count > max_pages:
-            raise DocumentTooManyPages(
-                f"The document has more than {max_pages} pages (EDITS_MAX_PAGES); send its form alone.", limit=max_pages
-            )
-        yield _page(count, node, raw if isinstance(raw, IndirectObject) else None, inherited)
-
-
-def _page(number: int, node: DictionaryObject, ref: IndirectObject | None, inherited: dict[str, PdfObject]) -> Page:
-    media = numbers(inherited.get("/MediaBox"), 4) or [0.0, 0.0, 612.0, 792.0]
-    crop = numbers(inherited.get("/CropBox"), 4) or media
-    x0, x1 = sorted((crop[0], crop[2]))
-    y0, y1 = sorted((crop[1], crop[3]))
-    rotate = inherited.get("/Rotate")
-    turn = int(rotate) % 360 if isinstance(rotate, int | float) else 0
-    return Page(number, node, ref, (x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)), turn // 90 * 90)
+    values = []
+    for item in items(array):
+        found: object = item.get_object()
+        if not isinstance(found, (int, float)) or not math.isfinite(found):
+            return None
+        values.append(float(found))
+    return values if len(values) == count else None

@@ -1,32 +1,28 @@
-"""One fill of one document: the fonts in use, the objects changed, and the appearance of each widget."""
+"""One fill of one document: the objects changed, the fallback fonts in use, and the appearance of each widget."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    DictionaryObject,
-    NameObject,
-    StreamObject,
-)
-
-from durable_edits.form import Field, FieldKind, FieldStatus
-from durable_edits.pdf.appearance import form_xobject, place_list, place_text, text_fonts
-from durable_edits.pdf.document import Document, resolved
-from durable_edits.pdf.fallback import EmbeddedFace, Face
-from durable_edits.pdf.field_font import FieldFont, find_font
+from durable_edits.form import FieldStatus
+from durable_edits.pdf.appearance import draw_line, draw_list, draw_text
+from durable_edits.pdf.document import Source
+from durable_edits.pdf.faces import Face
+from durable_edits.pdf.fallback import EmbeddedFace
+from durable_edits.pdf.field_font import OWN
+from durable_edits.pdf.frame import Frame, resources
 from durable_edits.pdf.increment import Increment
-from durable_edits.pdf.layout import Placed, place_line
-from durable_edits.pdf.options import choice_options, current_choices
-from durable_edits.pdf.style import Style, hex_operator, read_style
-from durable_edits.pdf.tree import COMBO, FieldNode, FieldTree, Place, Widget
+from durable_edits.pdf.layout import Placed
+from durable_edits.pdf.serialise import Change, serialised
+from durable_edits.pdf.template import Place
+from durable_edits.pdf.tokens import string_token, text_bytes
+from durable_edits.pdf.tree import FieldNode
 from durable_edits.pdf.typesetting import Typesetter
 
-# A placed text, and the letters of it that nobody has.
 Drawing = tuple[Placed, set[str]]
+"""A placed text, and the letters of it that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,113 +36,124 @@ class Filled:
 
 
 class Canvas:
-    def __init__(self, document: Document, tree: FieldTree, color: str) -> None:
-        self.color = hex_operator(color)
-        self.increment = Increment(document.data, document.reader)
-        self._form = tree.form
-        self._resources = resolved(tree.form.dictionary.get("/DR"), DictionaryObject)
-        self._fonts: dict[str, FieldFont] = {}
+    def __init__(self, source: Source, color: bytes) -> None:
+        self.color = color
+        self.increment = Increment(source)
+        self._source = source
         self._faces: dict[str, EmbeddedFace] = {}
-        needs = tree.form.dictionary.get("/NeedAppearances")
-        self._viewer_draws = isinstance(needs, BooleanObject) and bool(needs.value)
-        self._changed = False
+        self._changes: dict[Place, dict[str, bytes | None]] = {}
+        self._pending: dict[Place, dict[str, bytes | None]] = {}
+        self._mark = 0, 0
 
-    def change(self, place: Place) -> None:
-        self._changed = True
-        self.increment.change(place.holder, place.owner)
+    @property
+    def changed(self) -> bool:
+        return bool(self._changes or self.increment.changed)
 
-    def style(self, node: FieldNode, widget: Widget, *, filled: bool) -> Style | None:
-        style = read_style(node, widget)
-        return replace(style, color=self.color) if style is not None and filled else style
+    def begin(self) -> None:
+        """What follows until `keep` is one field's, and goes as a whole if it fails."""
+        self._pending = {}
+        self._mark = len(self.increment.changed), len(self.increment.new)
 
-    def draw_text(self, node: FieldNode, widget: Widget, text: str, *, filled: bool = True) -> Drawing | None:
-        """Give the widget an appearance that shows `text`; None for one without a place. Also: letters nobody has."""
-        return self._draw(node, widget, filled, lambda style, setter: place_text(text, node, style, setter))
+    def keep(self) -> None:
+        for place, change in self._pending.items():
+            self._changes.setdefault(place, {}).update(change)
+        self._pending = {}
 
-    def draw_choice(self, node: FieldNode, widget: Widget, chosen: list[str], *, filled: bool = True) -> Drawing | None:
-        """As `draw_text`, for the labels chosen in a combo or list box."""
-        labels = [option.label for option in choice_options(node)]
+    def drop(self) -> None:
+        changed, new = self._mark
+        self._pending = {}
+        del self.increment.changed[changed:]
+        self.increment.new[new:] = [None] * (len(self.increment.new) - new)  # a font's number may be among them
 
-        def place(style: Style, setter: Typesetter) -> Placed:
-            if node.flags & COMBO:
-                return place_line(chosen[0] if chosen else "", style, setter)
-            return place_list(labels, set(chosen), style, setter)
+    def change(self, place: Place, change: Change) -> None:
+        self._pending.setdefault(place, {}).update(change)
 
-        return self._draw(node, widget, filled, place)
+    def string(self, place: Place, text: str) -> bytes:
+        """A text as it is written into the object that holds a place."""
+        raw = text_bytes(text)
+        cipher = self.increment.cipher
+        if cipher is not None:
+            raw = cipher.encrypt_string(place.holder.idnum, place.holder.generation, raw)
+        return string_token(raw)
 
-    def keep_visible(self, node: FieldNode, field: Field) -> None:
-        """Draw a value that only the viewer would have drawn: the form no longer asks viewers to."""
-        if not self._viewer_draws or not field.value or field.kind not in {FieldKind.TEXT, FieldKind.CHOICE}:
-            return
-        for widget in node.widgets:
-            if "/AP" in widget.dictionary:
-                continue
-            if field.kind is FieldKind.TEXT:
-                self.draw_text(node, widget, field.value, filled=False)
-            else:
-                values = set(current_choices(node))
-                known = [option for option in choice_options(node) if option.value in values]
-                typed = sorted(values - {option.value for option in known})
-                self.draw_choice(node, widget, [option.label for option in known] + typed, filled=False)
+    def draw_text(self, node: FieldNode, place: Place, frame: Frame, text: str, color: bytes) -> Drawing:
+        """Give the widget an appearance that shows `text`. Also: letters nobody has."""
+
+        def draw(setter: Typesetter) -> tuple[bytes, Placed]:
+            return draw_text(text, node, frame, setter, color)
+
+        return self._draw(place, frame, draw)
+
+    def draw_line(self, place: Place, frame: Frame, text: str, color: bytes) -> Drawing:
+        def draw(setter: Typesetter) -> tuple[bytes, Placed]:
+            return draw_line(text, frame, setter, color)
+
+        return self._draw(place, frame, draw)
+
+    def draw_list(
+        self, place: Place, frame: Frame, labels: list[str], chosen: set[str], color: bytes
+    ) -> tuple[Drawing, int]:
+        """Also: the index of the first visible line."""
+        top = 0
+
+        def draw(setter: Typesetter) -> tuple[bytes, Placed]:
+            nonlocal top
+            content, placed, top = draw_list(labels, chosen, frame, setter, color)
+            return content, placed
+
+        return self._draw(place, frame, draw), top
+
+    def appearance(self, frame: Frame, content: bytes, fonts: dict[str, bytes]) -> int:
+        """A new form XObject's number."""
+        number = self.increment.reserve()
+        self.increment.put_stream(number, frame.entries + resources(fonts), content)
+        return number
 
     def finish(self) -> bytes:
         """The document with its increment."""
-        form = self._form.dictionary
-        if self._changed and ("/NeedAppearances" in form or "/XFA" in form):
-            form.pop("/NeedAppearances", None)
-            form.pop("/XFA", None)  # the AcroForm decides: a viewer of the XFA would show the old values
-            self.increment.change(self._form.holder, self._form.owner)
         for face in self._faces.values():
-            self._embed(face)
+            face.write(self.increment)
+        self._write_changes()
         return self.increment.write()
 
-    def _draw(
-        self, node: FieldNode, widget: Widget, filled: bool, place: Callable[[Style, Typesetter], Placed]
-    ) -> Drawing | None:
-        style = self.style(node, widget, filled=filled)
-        if style is None:
-            return None
-        font = self._font(style.font, node)
-        used: list[EmbeddedFace] = []
+    def _draw(self, place: Place, frame: Frame, draw: Callable[[Typesetter], tuple[bytes, Placed]]) -> Drawing:
+        number, drawing = self.drawing(frame, draw)
+        self.change(place, {"/AP": b"<</N %d 0 R>>" % number, "/AS": None})
+        return drawing
+
+    def drawing(self, frame: Frame, draw: Callable[[Typesetter], tuple[bytes, Placed]]) -> tuple[int, Drawing]:
+        """A new form XObject's number, and what became of the text in it."""
+        used: dict[str, EmbeddedFace] = {}
 
         def embed(face: Face) -> EmbeddedFace:
-            embedded = self._faces.get(face.name) or EmbeddedFace(face, self.increment.reserve())
-            self._faces[face.name] = embedded
-            if embedded not in used:
-                used.append(embedded)
+            embedded = self._faces.get(face.name)
+            if embedded is None:
+                embedded = EmbeddedFace(face, self.increment.reserve())
+                self._faces[face.name] = embedded
+            used[face.name] = embedded
             return embedded
 
-        setter = Typesetter(font, embed)
-        placed = place(style, setter)
-        self.show(widget, form_xobject(style, placed.content, text_fonts(font, used)))
-        return placed, setter.missing
+        setter = Typesetter(frame.font, embed)
+        content, placed = draw(setter)
+        fonts = {OWN: frame.font.token} | {name: b"%d 0 R" % each.number for name, each in used.items()}
+        return self.appearance(frame, content, fonts), (placed, setter.missing)
 
-    def show(self, widget: Widget, appearance: StreamObject) -> None:
-        """Make `appearance` the widget's normal appearance."""
-        ref = self.increment.add(appearance)
-        widget.dictionary[NameObject("/AP")] = DictionaryObject({NameObject("/N"): ref})
-        widget.dictionary.pop("/AS", None)
-        self.change(widget.place)
-
-    def _font(self, name: str, node: FieldNode) -> FieldFont:
-        if name not in self._fonts:
-            own = next((resolved(place.dictionary.get("/DR"), DictionaryObject) for place in node.places), None)
-            if own is not None:
-                return find_font(name, own)
-            self._fonts[name] = find_font(name, self._resources)
-        return self._fonts[name]
-
-    def _embed(self, face: EmbeddedFace) -> None:
-        parts = face.objects()
-        file_key = "/FontFile3" if face.face.outlines_are_cff else "/FontFile2"
-        descriptor, descendant, font = parts["descriptor"], parts["descendant"], parts["font"]
-        descriptor[NameObject(file_key)] = self.increment.add(parts["file"])
-        descendant[NameObject("/FontDescriptor")] = self.increment.add(descriptor)
-        if "cid_to_gid" in parts:
-            descendant[NameObject("/CIDToGIDMap")] = self.increment.add(parts["cid_to_gid"])
-        font[NameObject("/DescendantFonts")] = ArrayObject([self.increment.add(descendant)])
-        font[NameObject("/ToUnicode")] = self.increment.add(parts["to_unicode"])
-        self.increment.change(face.resource, font)
+    def _write_changes(self) -> None:
+        """Dictionaries that are objects of their own from their templates, the others inside what holds them."""
+        inside: dict[int, list[Place]] = {}
+        for place in self._changes:
+            if not place.whole:
+                inside.setdefault(place.holder.idnum, []).append(place)
+        for place, change in self._changes.items():
+            number, generation = place.holder.idnum, place.holder.generation
+            if place.whole and number not in inside:
+                self.increment.change(number, generation, place.template(self._source).written(change))
+        for number, places in inside.items():
+            held = [place for place in self._changes if place.holder.idnum == number]
+            generation, cipher = places[0].holder.generation, self.increment.cipher
+            encrypt = partial(cipher.encrypt_string, number, generation) if cipher is not None else None
+            changes = {id(place.dictionary): self._changes[place] for place in held}
+            self.increment.change(number, generation, serialised(places[0].owner, encrypt, changes))
 
 
 def drawn(found: list[Drawing | None]) -> tuple[FieldStatus, str]:

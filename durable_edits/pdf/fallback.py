@@ -1,270 +1,97 @@
-"""Fonts for what a form's own fonts cannot show: shaped, subset, embedded once a document.
+"""A fallback face in one document: the shapes drawn in it, embedded once, each under a code of its own.
 
-Noto Sans (Latin, Greek, Cyrillic), Noto Sans JP (Japanese and the Han characters it has), Noto Sans Arabic and Noto
-Sans Hebrew, all under the SIL Open Font License, come from packages that this one depends on.
+A code stands for a shape, a width and a text, so what a reader copies is exact whatever glyphs the shaper chose: a
+ligature or a syllable is one glyph here, put together from the face's outlines.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import io
-from dataclasses import dataclass, field, replace
-from importlib.resources import files
-from typing import Any
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    PdfObject,
-    StreamObject,
-    TextStringObject,
-)
+from durable_edits.pdf.faces import Face, Shape
+from durable_edits.pdf.font_program import font_program
+from durable_edits.pdf.increment import Increment
+from durable_edits.pdf.tokens import string_token
 
-FACES = (
-    ("NotoSans", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
-    ("NotoSansArabic", "pylopdf_fonts_ar", "NotoSansArabic-Variable.ttf"),
-    ("NotoSansHebrew", "pylopdf_fonts_he", "NotoSansHebrew-Variable.ttf"),
-    ("NotoSansJP", "pylopdf_fonts_jp", "NotoSansJP-Regular.otf"),
-)
-NOTHING = "\u200b"  # the text of a glyph whose letter another glyph stands for; readers ignore a zero width space
-REGULAR = {"wght": 400.0, "wdth": 100.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """Positions in thousandths of the size; `text` is what the glyph stands for when a reader copies it."""
-
-    cid: int
-    advance: float
-    x: float
-    y: float
-    text: str
-
-
-class Face:
-    """One font file. Loading costs about 50 ms, so it happens when the first character asks for it."""
-
-    def __init__(self, name: str, package: str, file: str) -> None:
-        self.name = name
-        self._data = files(package).joinpath(file).read_bytes()
-        from fontTools.ttLib import TTFont
-
-        self.font = TTFont(io.BytesIO(self._data), lazy=True)
-        self._characters: set[int] = set(self.font.getBestCmap())
-        self._names: list[str] = self.font.getGlyphOrder()
-        self.scale = 1000.0 / self.font["head"].unitsPerEm
-        self.ascent = self.font["hhea"].ascent * self.scale
-        self.descent = self.font["hhea"].descent * self.scale
-        self.glyph_count = len(self._names)
-        self.outlines_are_cff = "CFF " in self.font
-        self._shaper = self._open_shaper()
-
-    def shows(self, character: str) -> bool:
-        return ord(character) in self._characters
-
-    def shape(self, text: str, *, right_to_left: bool) -> list[Glyph]:
-        """Glyphs in visual order, left to right."""
-        import uharfbuzz
-
-        buffer = uharfbuzz.Buffer()
-        buffer.add_str(text)
-        buffer.guess_segment_properties()
-        buffer.direction = "rtl" if right_to_left else "ltr"
-        buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS
-        uharfbuzz.shape(self._shaper, buffer)
-        starts = sorted({info.cluster for info in buffer.glyph_infos})
-        ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-        told: set[int] = set()
-        glyphs = []
-        for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            stands_for = "" if info.cluster in told else text[info.cluster : ends[info.cluster]]
-            told.add(info.cluster)
-            glyphs.append(
-                Glyph(
-                    self.cid(info.codepoint),
-                    position.x_advance * self.scale,
-                    position.x_offset * self.scale,
-                    position.y_offset * self.scale,
-                    stands_for,
-                )
-            )
-        return glyphs
-
-    def cid(self, glyph: int) -> int:
-        """A CFF font numbers its glyphs by its own charset; a TrueType font by glyph index."""
-        name = self._names[glyph]
-        return int(name[3:]) if self.outlines_are_cff and name[:3] == "cid" and name[3:].isdigit() else glyph
-
-    def glyph_name(self, cid: int) -> str:
-        name = f"cid{cid:05d}"
-        return name if self.outlines_are_cff and name in self._name_set else self._names[cid]
-
-    @functools.cached_property
-    def _name_set(self) -> frozenset[str]:
-        return frozenset(self._names)
-
-    def _open_shaper(self) -> Any:
-        import uharfbuzz
-
-        shaper = uharfbuzz.Font(uharfbuzz.Face(self._data))
-        if "fvar" in self.font:
-            shaper.set_variations(REGULAR)
-        return shaper
-
-
-@functools.cache
-def face(index: int) -> Face:
-    return Face(*FACES[index])
-
-
-def face_for(character: str) -> Face | None:
-    """The first face that shows the character, or None: nobody here has it."""
-    return next((face(index) for index in range(len(FACES)) if face(index).shows(character)), None)
+MAX_SHAPES = 65_000  # a font program has at most 65,535 glyphs
+ASCENT, DESCENT, CAP_HEIGHT = 1069, -293, 714  # of Noto Sans
+REMEMBERED_PROGRAMS, REMEMBERED_SHAPES = 128, 512  # by shapes, in their order; 30 MB at the most
 
 
 @dataclass(slots=True)
 class EmbeddedFace:
-    """A face as used in one document: the glyphs it needs, and what each stands for.
-
-    Letters can share a shape (Arabic ones that differ by their dots do), and a code has but one text to be copied as:
-    a shape that stands for something else gets another code. That needs a /CIDToGIDMap, which CFF fonts have not.
-    """
+    """`number` is that of the font's object, free until `write`."""
 
     face: Face
-    resource: IndirectObject
-    texts: dict[int, str] = field(default_factory=dict)
-    widths: dict[int, float] = field(default_factory=dict)
-    shapes: dict[int, int] = field(default_factory=dict)
-    _codes: dict[tuple[int, str], int] = field(default_factory=dict)
+    number: int
+    _codes: dict[Shape, int] = field(default_factory=dict)
 
-    def use(self, glyphs: list[Glyph]) -> list[Glyph]:
-        """The glyphs with the codes they have in this document."""
-        return [replace(glyph, cid=self._code(glyph)) for glyph in glyphs]
+    def encode(self, shapes: Iterable[Shape]) -> bytes:
+        """The shapes' codes in this document, two bytes each."""
+        codes = self._codes
+        if len(codes) > MAX_SHAPES:
+            raise ValueError(f"the document has more than {MAX_SHAPES} different letters of one font")
+        return b"".join([codes.setdefault(shape, len(codes) + 1).to_bytes(2, "big") for shape in shapes])
 
-    def _code(self, glyph: Glyph) -> int:
-        code = self._codes.get((glyph.cid, glyph.text))
-        if code is None:
-            free = glyph.cid not in self.texts or self.face.outlines_are_cff
-            code = glyph.cid if free else self.face.glyph_count + len(self._codes)
-            self._codes[glyph.cid, glyph.text] = code
-            self.shapes[code] = glyph.cid
-            self.texts[code] = self.texts.get(code) or glyph.text
-            self.widths.setdefault(code, round(glyph.advance))
-        return code
-
-    def objects(self) -> dict[str, DictionaryObject]:
-        """The font's parts: `font` (Type0), `descendant`, `descriptor`, `file`, `to_unicode`, `cid_to_gid`."""
-        shapes = frozenset(self.shapes.values())
-        name = _subset_name(self.face, shapes)
-        data, order = _subset(self.face, shapes)
-        parts: dict[str, DictionaryObject] = {"file": _stream(data, **_file_keys(self.face, len(data)))}
-        parts["descriptor"] = _descriptor(self.face, name)
-        parts["descendant"] = _descendant(self.face, name, self._widths())
-        parts["to_unicode"] = _stream(_to_unicode(self.texts))
-        if not self.face.outlines_are_cff:
-            parts["cid_to_gid"] = _stream(_cid_to_gid({code: order[shape] for code, shape in self.shapes.items()}))
-        parts["font"] = _dictionary(Type="/Font", Subtype="/Type0", BaseFont=f"/{name}", Encoding="/Identity-H")
-        return parts
-
-    def _widths(self) -> ArrayObject:
-        widths = ArrayObject()
-        for cid, width in sorted(self.widths.items()):
-            widths.append(NumberObject(cid))
-            widths.append(ArrayObject([NumberObject(round(width))]))
-        return widths
+    def write(self, increment: Increment) -> None:
+        make = _made if len(self._codes) <= REMEMBERED_SHAPES else _made.__wrapped__
+        made = make(self.face, tuple(self._codes))
+        program, texts, descriptor, descendant = (increment.reserve() for _part in range(4))
+        increment.put_stream(program, b"/Subtype/CIDFontType0C/Filter/FlateDecode", made.program)
+        increment.put_stream(texts, b"/Filter/FlateDecode", made.to_unicode)
+        increment.put(descriptor, made.descriptor % program)
+        increment.put(descendant, made.descendant % (*_collection(increment, descendant), descriptor))
+        increment.put(self.number, made.font % (descendant, texts))
 
 
-def _subset_name(face: Face, cids: frozenset[int]) -> str:
-    digest = hashlib.sha256(repr(sorted(cids)).encode()).digest()
-    return "".join(chr(65 + byte % 26) for byte in digest[:6]) + "+" + face.name
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A font's parts: streams as compressed, dictionaries with places for the numbers of other parts."""
+
+    program: bytes
+    to_unicode: bytes
+    descriptor: bytes
+    descendant: bytes
+    font: bytes
 
 
-@functools.lru_cache(maxsize=256)
-def _subset(face: Face, cids: frozenset[int]) -> tuple[bytes, dict[int, int]]:
-    """The font program with these glyphs alone, and its glyph index for each cid. 5-40 ms, hence the cache."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-    from fontTools.varLib import instancer
-
-    options = subset.Options(
-        layout_features=[], name_IDs=[], notdef_outline=True, glyph_names=True, hinting=False, legacy_cmap=False
-    )
-    options.drop_tables += [
-        "GSUB",
-        "GPOS",
-        "GDEF",
-        "STAT",
-        "MVAR",
-        "HVAR",
-        "meta",
-        "DSIG",
-        "BASE",
-        "VORG",
-        "vhea",
-        "vmtx",
-    ]
-    font = TTFont(io.BytesIO(face._data), lazy=True)
-    names = {cid: face.glyph_name(cid) for cid in cids}
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(glyphs=list(names.values()))
-    subsetter.subset(font)
-    if "fvar" in font:
-        axes = {axis.axisTag: REGULAR.get(axis.axisTag, axis.defaultValue) for axis in font["fvar"].axes}
-        font = instancer.instantiateVariableFont(font, axes, inplace=True)
-    order = {cid: font.getGlyphID(name) for cid, name in names.items()}
-    out = io.BytesIO()
-    if face.outlines_are_cff:
-        return bytes(font["CFF "].compile(font)), order
-    font.save(out, reorderTables=False)
-    return out.getvalue(), order
+def _collection(increment: Increment, number: int) -> tuple[bytes, bytes]:
+    """The registry and the ordering of our glyphs, as strings of that object."""
+    cipher = increment.cipher
+    names = (b"Adobe", b"Identity")
+    if cipher is not None:
+        names = cipher.encrypt_string(number, 0, names[0]), cipher.encrypt_string(number, 0, names[1])
+    return string_token(names[0]), string_token(names[1])
 
 
-def _file_keys(face: Face, size: int) -> dict[str, Any]:
-    return {"Subtype": "/CIDFontType0C"} if face.outlines_are_cff else {"Length1": size}
-
-
-def _descriptor(face: Face, name: str) -> DictionaryObject:
-    head = face.font["head"]
-    box = [round(value * face.scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)]
-    return _dictionary(
-        Type="/FontDescriptor",
-        FontName=f"/{name}",
-        Flags=4,
-        FontBBox=ArrayObject(NumberObject(value) for value in box),
-        ItalicAngle=0,
-        Ascent=round(face.ascent),
-        Descent=round(face.descent),
-        CapHeight=round(face.ascent),
-        StemV=80,
+@functools.lru_cache(REMEMBERED_PROGRAMS)
+def _made(face: Face, shapes: tuple[Shape, ...]) -> _Made:
+    drawn = [face.drawn(shape) for shape in shapes]
+    digest = hashlib.sha256(repr(shapes).encode()).digest()
+    name = "".join(chr(65 + byte % 26) for byte in digest[:6]) + "+" + face.name
+    inked = [box for _code, box in drawn if box[0] < box[2]] or [(0, DESCENT, 1000, ASCENT)]
+    lefts, bottoms, rights, tops = zip(*inked, strict=True)
+    box = min(lefts), min(bottoms), max(rights), max(tops)
+    program = font_program(name, [code for code, _box in drawn], box)
+    named = f"/{name}".encode()
+    widths = b" ".join(b"%d" % shape.advance for shape in shapes)
+    return _Made(
+        zlib.compress(program),
+        zlib.compress(_to_unicode([shape.text for shape in shapes])),
+        b"<</Type/FontDescriptor/FontName%b/Flags 4/FontBBox[%d %d %d %d]/ItalicAngle 0" % (named, *box)
+        + b"/Ascent %d/Descent %d/CapHeight %d/StemV 80/FontFile3 %%d 0 R>>" % (ASCENT, DESCENT, CAP_HEIGHT),
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont%b/CIDSystemInfo<</Registry %%b/Ordering %%b/Supplement 0>>" % named
+        + b"/DW 1000/W[1[%b]]/FontDescriptor %%d 0 R>>" % widths,
+        b"<</Type/Font/Subtype/Type0/BaseFont%b/Encoding/Identity-H/DescendantFonts[%%d 0 R]/ToUnicode %%d 0 R>>"
+        % named,
     )
 
 
-def _descendant(face: Face, name: str, widths: ArrayObject) -> DictionaryObject:
-    return _dictionary(
-        Type="/Font",
-        Subtype="/CIDFontType0" if face.outlines_are_cff else "/CIDFontType2",
-        BaseFont=f"/{name}",
-        CIDSystemInfo=_dictionary(
-            Registry=TextStringObject("Adobe"), Ordering=TextStringObject("Identity"), Supplement=0
-        ),
-        DW=1000,
-        W=widths,
-    )
-
-
-def _cid_to_gid(order: dict[int, int]) -> bytes:
-    table = bytearray(2 * (max(order, default=0) + 1))
-    for cid, gid in order.items():
-        table[2 * cid : 2 * cid + 2] = gid.to_bytes(2, "big")
-    return bytes(table)
-
-
-def _to_unicode(texts: dict[int, str]) -> bytes:
-    rows = [(cid, text or NOTHING) for cid, text in sorted(texts.items())]
+def _to_unicode(texts: list[str]) -> bytes:
     lines = [
         "/CIDInit /ProcSet findresource begin",
         "12 dict begin begincmap",
@@ -272,27 +99,9 @@ def _to_unicode(texts: dict[int, str]) -> bytes:
         "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
         "1 begincodespacerange <0000> <FFFF> endcodespacerange",
     ]
+    rows = [f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>" for code, text in enumerate(texts, 1)]
     for start in range(0, len(rows), 100):  # the specification's limit for one block
         block = rows[start : start + 100]
-        lines.append(f"{len(block)} beginbfchar")
-        lines += [f"<{cid:04X}> <{text.encode('utf-16-be').hex().upper()}>" for cid, text in block]
-        lines.append("endbfchar")
+        lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
     lines.append("endcmap CMapName currentdict /CMap defineresource pop end end")
     return "\n".join(lines).encode()
-
-
-def _dictionary(**entries: Any) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{key}"): _object(value) for key, value in entries.items()})
-
-
-def _stream(data: bytes, **entries: Any) -> StreamObject:
-    stream = StreamObject()
-    stream.update(_dictionary(**entries))
-    stream.set_data(data)
-    return stream.flate_encode()
-
-
-def _object(value: Any) -> PdfObject:
-    if isinstance(value, PdfObject):
-        return value
-    return NameObject(value) if isinstance(value, str) else NumberObject(value)

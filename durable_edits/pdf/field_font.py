@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from pypdf._codecs import charset_encoding
 from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 from pypdf.generic import DictionaryObject, FloatObject, NameObject, NumberObject, PdfObject
+from pypdf.generic._font import CoreFontMetrics
 
 from durable_edits.pdf.document import items, resolved
+from durable_edits.pdf.lazily import lazily
+from durable_edits.pdf.serialise import serialised
 
 # Base-14 names as form authors write them in a default appearance, with the font they mean.
 ALIASES = {
@@ -29,18 +33,39 @@ ALIASES = {
 OWN = "Own"
 SYMBOLIC_FLAG = 1 << 2
 SYMBOLIC = {"ZapfDingbats", "Symbol"}
+_ASCII = [chr(code) for code in range(128)]
 DEFAULT_ASCENT, DEFAULT_DESCENT = 750.0, -250.0
+DEFAULT_CAPITALS, MAX_CAPITALS = 720.0, 760.0  # height of capital letters; some writers declare the ascent as that
 
 
-@dataclass(frozen=True, slots=True)
+Letters = tuple[dict[str, int], dict[str, float], float, float, float]
+"""Codes and widths by letter, ascent, descent and line."""
+
+
+@dataclass(eq=False)
 class FieldFont:
-    """A simple font. Widths, ascent and descent are in thousandths of the size; `resource` goes into /Font."""
+    """A simple font. All measures are in thousandths of the size; `resource` goes into /Font.
+
+    `ascent` and `descent` are how far its letters reach; `line` is the height that a line of it takes for viewers.
+    """
 
     resource: PdfObject
     codes: dict[str, int]
     widths: dict[str, float]
     ascent: float
     descent: float
+    line: float
+
+    @lazily
+    def ascii_widths(self) -> tuple[float | None, ...]:
+        """In sizes, by code, of the ASCII letters that have their own code in this font; None for the others."""
+        codes, widths = self.codes, self.widths
+        return tuple([widths[each] / 1000 if codes.get(each) == ord(each) else None for each in _ASCII])
+
+    @lazily
+    def token(self) -> bytes:
+        """What stands for it in an appearance's resources."""
+        return serialised(self.resource)
 
     def shows(self, character: str) -> bool:
         return character in self.codes
@@ -52,6 +77,7 @@ class FieldFont:
         return bytes(self.codes[character] for character in text)
 
 
+@functools.cache
 def standard_font(base: str = "Helvetica") -> FieldFont:
     """One of the base 14, which every viewer has."""
     font = DictionaryObject(
@@ -69,11 +95,16 @@ def standard_font(base: str = "Helvetica") -> FieldFont:
     return found
 
 
-def find_font(name: str, resources: DictionaryObject | None) -> FieldFont:
-    """The font a default appearance names; Helvetica where the form has none of that name that can be used."""
+def find_resource(name: str, resources: DictionaryObject | None) -> PdfObject | None:
+    """The font of a name as resources have it."""
     fonts = resolved(resources.get("/Font"), DictionaryObject) if resources is not None else None
-    if fonts is not None and f"/{name}" in fonts:
-        return read_font(fonts.raw_get(f"/{name}")) or standard_font()
+    return fonts.raw_get(f"/{name}") if fonts is not None and f"/{name}" in fonts else None
+
+
+def find_font(name: str, raw: PdfObject | None) -> FieldFont:
+    """The font a default appearance names; Helvetica where the form has none of that name that can be used."""
+    if raw is not None:
+        return read_font(raw) or standard_font()
     return standard_font(ALIASES.get(name, name if name in CORE_FONT_METRICS else "Helvetica"))
 
 
@@ -82,6 +113,23 @@ def read_font(raw: PdfObject) -> FieldFont | None:
     font = resolved(raw, DictionaryObject)
     if font is None or font.get("/Subtype") not in {"/Type1", "/TrueType", "/MMType1"}:
         return None
+    encoding = font.get("/Encoding")
+    if isinstance(encoding, NameObject) and "/FontDescriptor" not in font and "/Widths" not in font:
+        found = _standard_letters(str(font.get("/BaseFont", "/Helvetica")), str(encoding), str(font.get("/Subtype")))
+    else:
+        found = _letters(font)
+    return None if found is None else FieldFont(raw, *found)
+
+
+@functools.lru_cache(maxsize=64)
+def _standard_letters(base: str, encoding: str, subtype: str) -> Letters | None:
+    """Of a font of which nothing but its name and encoding is said, as of most that forms use."""
+    font = DictionaryObject({NameObject("/Encoding"): NameObject(encoding), NameObject("/BaseFont"): NameObject(base)})
+    font[NameObject("/Subtype")] = NameObject(subtype)
+    return _letters(font)
+
+
+def _letters(font: DictionaryObject) -> Letters | None:
     base = str(font.get("/BaseFont", "/Helvetica"))[1:]
     descriptor = resolved(font.get("/FontDescriptor"), DictionaryObject)
     core = CORE_FONT_METRICS.get(base) or (CORE_FONT_METRICS.get("Helvetica") if descriptor is None else None)
@@ -98,13 +146,25 @@ def read_font(raw: PdfObject) -> FieldFont | None:
             codes[letter], widths[letter] = code, float(width)
     if not codes:
         return None
-    ascent, descent = DEFAULT_ASCENT, DEFAULT_DESCENT
+    return codes, widths, *_heights(core, descriptor)
+
+
+def _heights(core: CoreFontMetrics | None, descriptor: DictionaryObject | None) -> tuple[float, float, float]:
+    """Ascent, descent and line."""
     if core is not None:
-        ascent, descent = core.font_descriptor.ascent, core.font_descriptor.descent
-    elif descriptor is not None:
-        ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
-        descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
-    return FieldFont(raw, codes, widths, ascent, descent)
+        _left, bottom, _right, top = core.font_descriptor.bbox
+        # Of the fonts of symbols nothing but the box is known.
+        ascent, descent = core.font_descriptor.ascent or top, core.font_descriptor.descent or bottom
+        return ascent, descent, top - bottom
+    if descriptor is None:
+        return DEFAULT_ASCENT, DEFAULT_DESCENT, DEFAULT_CAPITALS - 2 * DEFAULT_DESCENT
+    ascent = _number(descriptor.get("/Ascent")) or DEFAULT_ASCENT
+    descent = -abs(_number(descriptor.get("/Descent")) or DEFAULT_DESCENT)
+    capitals = abs(_number(descriptor.get("/CapHeight")) or DEFAULT_CAPITALS)
+    # The boxes that fonts declare for themselves are of their widest letters: a line is what centres its capitals.
+    capitals = min(capitals, MAX_CAPITALS)
+    # What they declare as ascent leaves room for accents, which are measured where there are any.
+    return min(ascent, max(capitals, DEFAULT_ASCENT)), descent, capitals - 2 * descent
 
 
 def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
@@ -113,12 +173,13 @@ def _encoding(font: DictionaryObject, base: str) -> dict[int, str]:
     if isinstance(encoding, DictionaryObject):
         named, differences = encoding.get("/BaseEncoding"), items(encoding.get("/Differences"))
     table = charset_encoding.get(str(named)) if named is not None else None
+    if base in SYMBOLIC:
+        table = charset_encoding[f"/{base}"]  # whatever the form says of it: its codes are its own
     if table is None and _has_codes_of_its_own(font):
         table = []
     if table is None:
-        own = {"ZapfDingbats": "/ZapfDingbatsEncoding", "Symbol": "/SymbolEncoding"}.get(base)
         fallback = "/WinAnsiEncoding" if font.get("/Subtype") == "/TrueType" else "/StandardEncoding"
-        table = charset_encoding.get(own or fallback, charset_encoding["/WinAnsiEncoding"])
+        table = charset_encoding[fallback]
     letters = {code: letter for code, letter in enumerate(table) if letter and letter != "\x00" and code >= 32}
     code = 0
     for item in differences:

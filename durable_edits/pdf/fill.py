@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from pypdf.generic import DictionaryObject, NullObject
+from functools import cached_property, partial
 
 from durable_edits.errors import BadRequest, EditsError, InvalidDocument
-from durable_edits.form import Field, FieldKind, FieldStatus, Form, ReportEntry
+from durable_edits.form import FieldKind, FieldStatus, Form, Note, Reason, ReportEntry
 from durable_edits.pdf.asked import sort_out
-from durable_edits.pdf.document import Document, open_document, opens_alike, reading
+from durable_edits.pdf.cache import compiled_form, opens_alike
+from durable_edits.pdf.compiled import CompiledField, CompiledForm
+from durable_edits.pdf.document import reading
 from durable_edits.pdf.draw import Canvas, Filled
 from durable_edits.pdf.limits import MAX_PAGES
-from durable_edits.pdf.read import form_of
-from durable_edits.pdf.tree import FieldNode, read_tree
+from durable_edits.pdf.options import current_choices
+from durable_edits.pdf.stale import shows
+from durable_edits.pdf.style import hex_operator
 from durable_edits.pdf.write_buttons import fill_checkbox, fill_radio
-from durable_edits.pdf.write_choice import fill_choice
+from durable_edits.pdf.write_choice import draw_choice, fill_choice
 from durable_edits.pdf.write_text import fill_text
 
 DEFAULT_COLOR = "#000080"
 REASON_LENGTH = 120  # characters of an exception in the report; it is for a person
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-WRITERS = {
+WRITERS: dict[FieldKind, Callable[[Canvas, CompiledField, str], Filled]] = {
     FieldKind.TEXT: fill_text,
     FieldKind.CHECKBOX: fill_checkbox,
     FieldKind.RADIO: fill_radio,
@@ -32,14 +33,20 @@ WRITERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FilledDocument:
     """`report` has an entry for each field of the form, in its order, then one for each asked key it does not have.
-    `form` is the form as it now stands, without printed labels."""
+    `notes` are about the document as a whole."""
 
     data: bytes
     report: list[ReportEntry]
-    form: Form
+    notes: list[Note]
+    _form: Callable[[], Form]
+
+    @cached_property
+    def form(self) -> Form:
+        """The form as it now stands, without printed labels."""
+        return self._form()
 
 
 def fill_form(
@@ -58,73 +65,114 @@ def fill_form(
     error but an entry in the report. The form's /NeedAppearances and /XFA go: the appearances are drawn, and a viewer
     of the XFA would show the old values. All else of the file stays, byte for byte, encryption included.
     """
+    operator = color_operator_of(color)
+    compiled = compiled_form(data, password, max_pages)
+    with reading():
+        asked = sort_out(values, compiled)
+        canvas = Canvas(compiled.document.source, operator)
+        report, stored = list(compiled.report), dict[int, str | None]()
+        for key, value in asked.values.items():
+            field = compiled.fields[key]
+            report[field.index] = _fill(canvas, field, value, stored)
+        for entry in asked.refused.values():
+            report[compiled.fields[entry.key].index] = entry
+        notes = list(compiled.notes) if canvas.changed else []
+        if canvas.changed:
+            _take_over(canvas, compiled, asked.values)
+        report += [
+            ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason=Reason.UNKNOWN_FIELD) for key in asked.unknown
+        ]
+        return FilledDocument(
+            _readable(compiled, canvas, password, stored), report, notes, partial(_form_after, compiled, stored)
+        )
+
+
+def color_operator_of(color: str) -> bytes:
+    """Raises BadRequest for a colour that is none."""
     if _COLOR.fullmatch(color) is None:
         raise BadRequest(f"The colour {color[:20]!r} is none; write it as #RRGGBB, such as {DEFAULT_COLOR}.")
-    document = open_document(data, password, max_pages)
-    with reading():
-        tree = read_tree(document)
-        form = form_of(document, tree)
-        nodes = {node.key: node for node in tree.nodes}
-        asked = sort_out(values, {field.key: field for field in form.fields})
-        canvas = Canvas(document, tree, color)
-        report = [
-            asked.refused.get(field.key) or _fill(canvas, nodes[field.key], field, asked.values.get(field.key))
-            for field in form.fields
-        ]
-        report += [
-            ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason="the form has no field of this name")
-            for key in asked.unknown
-        ]
-        return FilledDocument(_readable(document, canvas, password), report, form)
+    return hex_operator(color)
 
 
-def _readable(document: Document, canvas: Canvas, password: str | None) -> bytes:
-    """The filled document, read again before it is handed out: an increment is worth what it builds on, and a reader
-    that mends a broken input does not say so."""
+def _form_after(compiled: CompiledForm, stored: Mapping[int, str | None]) -> Form:
+    form = compiled.form()
+    for index, value in stored.items():
+        form.fields[index].value = value
+    return form
+
+
+def _fill(canvas: Canvas, field: CompiledField, value: str, stored: dict[int, str | None]) -> ReportEntry:
+    if field.refused is not None:
+        return ReportEntry(key=field.node.key, status=FieldStatus.READ_ONLY, reason=field.refused)
+    try:
+        plain = field.plain
+        if plain is not None and field.takes_any and plain.fill(canvas.increment, value, canvas.color):
+            stored[field.index] = value or None
+            return field.filled
+        canvas.begin()
+        filled = WRITERS[field.kind](canvas, field, value)
+    except (EditsError, MemoryError):
+        raise
+    except Exception as error:
+        canvas.drop()
+        reason = f"the field is left as it was: {type(error).__name__}: {str(error)[:REASON_LENGTH]}"
+        return ReportEntry(key=field.node.key, status=FieldStatus.FAILED, reason=reason)
+    canvas.keep()
+    if filled.stored:
+        stored[field.index] = filled.value
+        if filled.status is FieldStatus.FILLED and not filled.reason:
+            return field.filled
+    reason = filled.reason or (field.filled.reason if filled.stored else "")
+    return ReportEntry(key=field.node.key, status=filled.status, reason=reason)
+
+
+def _take_over(canvas: Canvas, compiled: CompiledForm, asked: Mapping[str, str]) -> None:
+    """From now on the form does not ask viewers to draw: what only they would have drawn is drawn here."""
+    for field in compiled.undrawn:
+        if field.node.key in asked:
+            continue
+        canvas.begin()
+        try:
+            _draw_again(canvas, field)
+        except (EditsError, MemoryError):
+            raise
+        except Exception:
+            canvas.drop()
+        canvas.keep()
+    if compiled.asks_viewers:
+        canvas.begin()
+        canvas.change(compiled.tree.form, compiled.asks_viewers)
+        canvas.keep()
+
+
+def _draw_again(canvas: Canvas, field: CompiledField) -> None:
+    if field.kind is FieldKind.TEXT:
+        for place, frame in field.frames:
+            if not shows(place.dictionary, field.label):
+                canvas.draw_text(field.node, place, frame, field.value or "", frame.style.color.encode())
+        return
+    values = set(current_choices(field.node))
+    known = [option for option in field.options if option.value in values]
+    typed = sorted(values - {option.value for option in known})
+    for _place, frame in field.frames[:1]:
+        draw_choice(canvas, field, [option.label for option in known] + typed, frame.style.color.encode())
+
+
+def _readable(compiled: CompiledForm, canvas: Canvas, password: str | None, stored: Mapping[int, str | None]) -> bytes:
+    """The filled document, read again before it is handed out where the input had to be mended: an increment is worth
+    what it builds on. An input that was read strictly needs no second reading: its cross-reference was followed to the
+    end, entry by entry as far as the form goes, and that is all an increment builds on."""
     data = canvas.finish()
-    if data is document.data or opens_alike(document, data, password):
+    source = compiled.document.source
+    if data is source.data or source.sound:
+        return data
+    holds = {compiled.described[index].key: value for index, value in stored.items()}
+    if opens_alike(compiled, data, password, holds):
         return data
     anew = canvas.increment.write_anew()
-    if opens_alike(document, anew, password):
+    if opens_alike(compiled, anew, password, holds):
         return anew
     raise InvalidDocument(
         "The document is damaged: what is filled in could not be read back; save it anew in a viewer and send that.",
         reason="damaged",
     )
-
-
-def _fill(canvas: Canvas, node: FieldNode, field: Field, value: str | None) -> ReportEntry:
-    if value is not None and field.read_only:
-        return ReportEntry(key=field.key, status=FieldStatus.READ_ONLY, reason="the form does not let it be changed")
-    before = _snapshot(node)
-    try:
-        if value is None:
-            canvas.keep_visible(node, field)
-            return ReportEntry(key=field.key, status=FieldStatus.UNCHANGED)
-        value.encode("utf-8")  # half a surrogate pair would otherwise surface when the whole document is written
-        filled: Filled = WRITERS[field.kind](canvas, node, value)
-    except (EditsError, MemoryError):
-        raise
-    except Exception as error:
-        _restore(before)
-        reason = f"the field is left as it was: {type(error).__name__}: {str(error)[:REASON_LENGTH]}"
-        return ReportEntry(key=field.key, status=FieldStatus.FAILED, reason=reason)
-    if filled.stored:
-        field.value = filled.value
-        for place in node.places:
-            place.dictionary.pop("/RV", NullObject())
-    reason = filled.reason
-    if filled.stored and not reason and not any(widget.seen for widget in node.widgets):
-        reason = "stored; no page shows this field"
-    return ReportEntry(key=field.key, status=filled.status, reason=reason)
-
-
-def _snapshot(node: FieldNode) -> list[tuple[DictionaryObject, dict[Any, Any]]]:
-    dictionaries = [place.dictionary for place in node.places] + [widget.dictionary for widget in node.widgets]
-    return [(each, dict.copy(each)) for each in dictionaries]
-
-
-def _restore(before: list[tuple[DictionaryObject, dict[Any, Any]]]) -> None:
-    for dictionary, entries in before:
-        dictionary.clear()
-        dict.update(dictionary, entries)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pypdfium2
 
 from durable_edits.form import FieldKind
-from durable_edits.pdf.document import Document
 from durable_edits.pdf.limits import LABEL_ABOVE, LABEL_LEFT, LABEL_LENGTH, LABEL_PAGES
 from durable_edits.pdf.tree import FieldNode
 
@@ -28,7 +27,7 @@ class Piece:
     top: float
 
 
-def printed_labels(document: Document, nodes: list[FieldNode], password: str | None) -> dict[str, str]:
+def printed_labels(data: bytes, nodes: list[FieldNode], password: str | None) -> dict[str, str]:
     """A label for each of the fields that has one near it; a page that the text reader refuses has none."""
     wanted: dict[int, list[tuple[FieldNode, Rect]]] = {}
     for node in nodes:
@@ -36,7 +35,7 @@ def printed_labels(document: Document, nodes: list[FieldNode], password: str | N
         if widget is not None and widget.page is not None and widget.rect is not None:
             wanted.setdefault(widget.page.number, []).append((node, widget.rect))
     with _PDFIUM:
-        return _labels(document.data, wanted, password)
+        return _labels(data, wanted, password)
 
 
 def _labels(data: bytes, wanted: dict[int, list[tuple[FieldNode, Rect]]], password: str | None) -> dict[str, str]:

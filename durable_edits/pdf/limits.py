@@ -7,6 +7,7 @@ MAX_FIELDS = 20_000  # the largest real form seen has 2,496
 MAX_DEPTH = 64  # levels of the page tree and of the field tree; real ones have under 10
 MAX_TEXT = 100_000  # characters of one value; a full page holds about 5,000
 MIN_SIZE = 4.0  # points; smaller is not legible in print
+LEADING = 1.15  # line distance in sizes
 AUTO_SIZE = 12.0  # points; where a multiline field leaves the size to the viewer
 MAX_AUTO_SIZE = 144.0  # points; a size-0 field as high as a page would otherwise hold one letter
 MAX_SIDE = 100_000.0  # points of a widget; a page has at most 14,400 (ISO 32000-1, annex C)
@@ -14,3 +15,11 @@ LABEL_PAGES = 50  # pages whose printed text is searched for labels; about 5 ms 
 LABEL_LEFT = 220.0  # points a printed label may stand left of its field
 LABEL_ABOVE = 26.0  # points it may stand above
 LABEL_LENGTH = 200  # characters of a label
+MAX_NESTING = 100  # levels of arrays and dictionaries in one object; real ones have under 20
+MAX_STREAM = (
+    256_000_000  # bytes of one object stream or cross-reference stream once inflated; real ones have under 10 MB
+)
+CACHE_FORMS = 64  # compiled forms kept for the next fill; a service fills few forms at a time
+CACHE_BYTES = 64_000_000  # of them together: the documents, and what was read of them
+FIELD_BYTES = 8_000  # of a compiled field, about: its objects, style and template
+PROVED_PAGES = 50  # pages that a proof looks at, each about 10 ms in either document; the largest form seen has 64

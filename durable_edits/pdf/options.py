@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from pypdf.generic import ArrayObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from durable_edits.form import FieldKind, Option
-from durable_edits.pdf.document import items
+from durable_edits.pdf.document import Source, items, resolved
 from durable_edits.pdf.geometry import box_of
+from durable_edits.pdf.tokens import spelled
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
+
+_EMPTY = re.compile(rb"stream[\0\t\n\f\r ]*endstream")  # an appearance that draws nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +24,34 @@ class Button:
     state: str
     label: str
 
+    def blank(self, source: Source) -> bool:
+        """Whether no appearance is there for the state, or one that draws nothing."""
+        state = self.widget.on_states.get(self.state)
+        appearance = resolved(self.widget.dictionary.get("/AP"), DictionaryObject)
+        normal = resolved(appearance.get("/N"), DictionaryObject) if appearance is not None else None
+        if state is None or normal is None:
+            return not self.widget.on_states
+        raw = normal.raw_get(state)
+        text = source.peek(raw) if isinstance(raw, IndirectObject) else b"#"
+        if text != b"#":
+            return _EMPTY.search(text) is not None
+        stream = resolved(raw, StreamObject)
+        return stream is not None and not stream.get_data().strip()
+
+    @property
+    def name(self) -> bytes:
+        """The state as the file spells it."""
+        return spelled(self.widget.on_states.get(self.state) or NameObject(f"/{self.state}"))
+
 
 def buttons(node: FieldNode) -> list[Button]:
     """On-states by name; where a widget has no appearance to name one, /Opt or its place in the group does."""
     exports = [text_of(item) for item in items(node.values.get("/Opt"))]
     found = []
-    known = {state for widget in node.widgets for state in widget.on_states()}
+    known = {state for widget in node.widgets for state in widget.on_states}
     common = next(iter(known)) if len(known) == 1 and node.kind is FieldKind.CHECKBOX else ""
     for index, widget in enumerate(node.widgets):
-        states = widget.on_states()
+        states = list(widget.on_states)
         current = text_of(widget.dictionary.get("/AS"))
         if states:
             state = states[0]

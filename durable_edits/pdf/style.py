@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class Style:
     border_color: str | None
     background: str | None
 
+    @classmethod
+    def bare(cls, width: float, height: float, rotation: int, size: float) -> Style:
+        """Of a box without a border and background; `width` and `height` as turned."""
+        return cls(width, height, rotation, "Helv", size, "0 g", 0, 0.0, "S", None, None)
+
     @property
     def matrix(self) -> tuple[float, float, float, float, float, float]:
         match self.rotation:
@@ -51,7 +57,7 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
     if rect is None:
         return None
     width, height = rect[2] - rect[0], rect[3] - rect[1]
-    if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
+    if not has_room(width, height):
         return None
     marks = resolved(widget.dictionary.get("/MK"), DictionaryObject) or DictionaryObject()
     turn = marks.get("/R")
@@ -59,9 +65,7 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
     if rotation in {90, 270}:
         width, height = height, width
     appearance = text_of(widget.dictionary.get("/DA")) or text_of(node.values.get("/DA"))
-    fonts = _FONT.findall(appearance)
-    font, size = fonts[-1] if fonts else ("Helv", "0")
-    colors = _COLOR.findall(appearance)
+    font, size, color = _parsed(appearance)
     border_color, background = color_operator(marks.get("/BC"), stroke=True), color_operator(marks.get("/BG"))
     border_width, border_style = _border(widget.dictionary)
     align = widget.dictionary.get("/Q", node.values.get("/Q"))
@@ -70,14 +74,22 @@ def read_style(node: FieldNode, widget: Widget) -> Style | None:
         height=height,
         rotation=rotation,
         font=font,
-        size=abs(float(size)),
-        color=f"{colors[-1][0].strip()} {colors[-1][1]}" if colors else "0 g",
+        size=size,
+        color=color,
         align=int(align) if isinstance(align, int) and align in {0, 1, 2} else 0,
         border_width=min(max(border_width, 0.0), min(width, height) / 2) if border_color else 0.0,
         border_style=border_style,
         border_color=border_color,
         background=background,
     )
+
+
+@functools.lru_cache(maxsize=512)
+def _parsed(appearance: str) -> tuple[str, float, str]:
+    """Font, size and colour of a default appearance; the last of each counts."""
+    fonts, colors = _FONT.findall(appearance), _COLOR.findall(appearance)
+    font, size = fonts[-1] if fonts else ("Helv", "0")
+    return font, abs(float(size)), f"{colors[-1][0].strip()} {colors[-1][1]}" if colors else "0 g"
 
 
 def color_operator(value: object, *, stroke: bool = False) -> str | None:
@@ -91,10 +103,15 @@ def color_operator(value: object, *, stroke: bool = False) -> str | None:
     )
 
 
-def hex_operator(color: str) -> str:
+@functools.lru_cache
+def hex_operator(color: str) -> bytes:
     """`#RRGGBB` as an rg operator."""
     red, green, blue = (int(color[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    return f"{red:.4g} {green:.4g} {blue:.4g} rg"
+    return b"%.4g %.4g %.4g rg" % (red, green, blue)
+
+
+def has_room(width: float, height: float) -> bool:
+    return 1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE
 
 
 def _border(widget: DictionaryObject) -> tuple[float, str]:

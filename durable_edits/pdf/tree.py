@@ -6,12 +6,15 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pypdf.generic import DictionaryObject, IndirectObject, PdfObject, TextStringObject
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject, PdfObject, TextStringObject
 
 from durable_edits.errors import DocumentTooComplex, DocumentWithoutFields, InvalidDocument
 from durable_edits.form import FieldKind
-from durable_edits.pdf.document import Document, Page, items, numbers, resolved
+from durable_edits.pdf.document import Document, items, numbers, resolved
+from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.limits import MAX_DEPTH, MAX_FIELDS
+from durable_edits.pdf.pages import Page, Pages
+from durable_edits.pdf.template import Place, within
 
 INHERITED = ("/FT", "/Ff", "/V", "/DV", "/DA", "/Q", "/MaxLen", "/Opt", "/I", "/TI")
 
@@ -22,16 +25,7 @@ HIDDEN, NO_VIEW = 1 << 1, 1 << 5  # of an annotation's /F
 COMBO, EDIT, MULTI_SELECT = 1 << 17, 1 << 18, 1 << 21
 
 
-@dataclass(eq=False, slots=True)
-class Place:
-    """A dictionary and the indirect object it is written with: itself, or for a direct one whoever holds it."""
-
-    dictionary: DictionaryObject
-    holder: IndirectObject
-    owner: PdfObject
-
-
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False)
 class Widget:
     place: Place
     page: Page | None
@@ -40,7 +34,7 @@ class Widget:
     def dictionary(self) -> DictionaryObject:
         return self.place.dictionary
 
-    @property
+    @lazily
     def rect(self) -> tuple[float, float, float, float] | None:
         """Lower left and upper right corner; None for a widget without a place."""
         box = numbers(self.dictionary.get("/Rect"), 4)
@@ -48,7 +42,7 @@ class Widget:
             return None
         return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
-    @property
+    @lazily
     def seen(self) -> bool:
         """Whether a viewer shows it: some of it lies on a page, and it is neither hidden nor without a view."""
         flags = self.dictionary.get("/F")
@@ -57,16 +51,17 @@ class Widget:
         (left, bottom, right, top), page = self.rect, self.page.box
         return left < page[2] and right > page[0] and bottom < page[3] and top > page[1]
 
-    def on_states(self) -> list[str]:
-        """Names of the states that show the button on, without their slash."""
+    @lazily
+    def on_states(self) -> dict[str, NameObject]:
+        """Names of the states that show the button on: without their slash, and as the file has them."""
         appearance = resolved(self.dictionary.get("/AP"), DictionaryObject)
         normal = resolved(appearance.get("/N"), DictionaryObject) if appearance is not None else None
-        if normal is None or "/Length" in normal:
-            return []
-        return [str(name)[1:] for name in normal if name != "/Off"]
+        if normal is None or "/Length" in normal or hasattr(normal, "get_data"):
+            return {}
+        return {str(name)[1:]: name for name in normal if name != "/Off"}
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False)
 class FieldNode:
     """A terminal field. Fields that share a name are one: `places` holds each of their dictionaries."""
 
@@ -80,7 +75,7 @@ class FieldNode:
         flags = self.values.get("/Ff")
         return int(flags) if isinstance(flags, int | float) else 0
 
-    @property
+    @lazily
     def kind(self) -> FieldKind | None:
         """None for push buttons and for what is no field at all."""
         match self.values.get("/FT"):
@@ -91,9 +86,10 @@ class FieldNode:
             case "/Sig":
                 return FieldKind.SIGNATURE
             case "/Btn" if not self.flags & PUSH_BUTTON:
-                states = {state for widget in self.widgets for state in widget.on_states()}
-                several = len(self.widgets) > 1 and len(states) > 1
-                return FieldKind.RADIO if self.flags & RADIO or several else FieldKind.CHECKBOX
+                if self.flags & RADIO:
+                    return FieldKind.RADIO
+                states = {state for widget in self.widgets for state in widget.on_states}
+                return FieldKind.RADIO if len(self.widgets) > 1 and len(states) > 1 else FieldKind.CHECKBOX
             case _:
                 return None
 
@@ -128,17 +124,17 @@ def text_of(value: object) -> str:
     return ""
 
 
-def read_tree(document: Document) -> FieldTree:
+def read_tree(document: Document, pages: Pages) -> FieldTree:
     """Raises DocumentWithoutFields, DocumentTooComplex, InvalidDocument (a form that is XFA only)."""
     form = resolved(document.root.get("/AcroForm"), DictionaryObject)
-    root_ref = document.reader.trailer.raw_get("/Root")
+    root_ref = document.source.trailer.raw_get("/Root")
     if form is None or not isinstance(root_ref, IndirectObject):
         raise DocumentWithoutFields("The document has no form fields; send a form that can be filled in.")
     form_ref = document.root.raw_get("/AcroForm")
     place = (
         Place(form, form_ref, form) if isinstance(form_ref, IndirectObject) else Place(form, root_ref, document.root)
     )
-    nodes = _merged(_Walk(document, place).nodes())
+    nodes = _merged(_Walk(document, place, pages).nodes())
     if not any(node.kind for node in nodes):
         if "/XFA" in form:
             raise InvalidDocument(
@@ -148,84 +144,117 @@ def read_tree(document: Document) -> FieldTree:
     return FieldTree(place, nodes)
 
 
+def _key(raw: object) -> object:
+    """What tells dictionaries apart: an object's number, else which direct dictionary it is."""
+    return raw.idnum if isinstance(raw, IndirectObject) else ("direct", id(raw))
+
+
 class _Walk:
-    def __init__(self, document: Document, form: Place) -> None:
+    def __init__(self, document: Document, form: Place, pages: Pages) -> None:
         self._form = form
-        self._pages = _pages_of_widgets(document)
-        self._document = document
-        self._seen: set[int] = set()
+        self._source = document.source
+        self._read_page = pages.page
+        self._annotations = [(number, raw) for number, array in pages.annotated for raw in items(array)]
+        # The page's word, not the widget's own /P, which is often missing or stale.
+        self._pages: dict[object, int] = {}
+        for number, raw in self._annotations:
+            self._pages.setdefault(_key(raw), number)
+        self._seen: set[object] = set()
+        self._orphans: dict[object, list[tuple[PdfObject, Place]]] = {}
         self._count = 0
 
     def nodes(self) -> Iterator[FieldNode]:
         inherited = {name: self._form.dictionary[name] for name in ("/DA", "/Q") if name in self._form.dictionary}
         for raw in items(self._form.dictionary.get("/Fields")):
-            yield from self._visit(raw, self._form, "", inherited, 0)
+            place = self._place(raw, self._form, "/Fields")
+            if place is not None and not ("/Parent" in place.dictionary and "/T" not in place.dictionary):
+                yield from self._visit(place, raw, "", inherited, 0)
         yield from self._strays(inherited)
 
     def _strays(self, inherited: dict[str, PdfObject]) -> Iterator[FieldNode]:
-        """Widgets that a page shows but that /Fields does not lead to."""
-        for page in self._document.pages:
-            holder = page.ref
-            if holder is None:
+        """Widgets that a page shows but that /Fields does not lead to; their fields may not know of them."""
+        tops: list[tuple[Place, PdfObject]] = []
+        for number, raw in self._annotations:
+            if _key(raw) in self._seen:
                 continue
-            for raw in items(page.dictionary.get("/Annots")):
-                widget = resolved(raw, DictionaryObject)
-                if widget is None or widget.get("/Subtype") != "/Widget" or id(widget) in self._seen:
+            if isinstance(raw, IndirectObject):
+                text = self._source.peek(raw)
+                if b"/Widget" not in text and b"#" not in text:
                     continue
-                top, up = raw, widget
-                for _ in range(MAX_DEPTH):
-                    parent = resolved(up.get("/Parent"), DictionaryObject)
-                    if parent is None or id(parent) in self._seen:
-                        break
-                    top, up = up.raw_get("/Parent"), parent
-                yield from self._visit(top, Place(page.dictionary, holder, page.dictionary), "", inherited, 0)
+            widget, page = resolved(raw, DictionaryObject), self._read_page(number)
+            if page is None or page.ref is None or widget is None or widget.get("/Subtype") != "/Widget":
+                continue
+            top, up = raw, widget
+            for _ in range(MAX_DEPTH):
+                above = up.raw_get("/Parent") if "/Parent" in up else None
+                parent = resolved(above, DictionaryObject)
+                if parent is None or above is None or _key(above) in self._seen:
+                    break
+                top, up = above, parent
+            holder = Place(page.dictionary, page.ref, page.dictionary)
+            place, own = self._place(top, holder, "/Annots"), self._place(raw, holder, "/Annots")
+            if place is None or own is None:
+                continue
+            if "/T" not in widget and "/Parent" in widget:
+                self._orphans.setdefault(_key(widget.raw_get("/Parent")), []).append((raw, own))
+            tops.append((place, top))
+        for place, top in tops:
+            yield from self._visit(place, top, "", inherited, 0)
+
+    def _page_of(self, raw: PdfObject) -> Page | None:
+        number = self._pages.get(_key(raw))
+        return None if number is None else self._read_page(number)
+
+    def _place(self, raw: PdfObject, parent: Place, name: str) -> Place | None:
+        found = resolved(raw, DictionaryObject)
+        if found is None:
+            return None
+        return Place(found, raw, found) if isinstance(raw, IndirectObject) else within(parent, name, found)
 
     def _visit(
-        self, raw: PdfObject, parent: Place, prefix: str, inherited: dict[str, PdfObject], depth: int
+        self, place: Place, raw: PdfObject, prefix: str, inherited: dict[str, PdfObject], depth: int
     ) -> Iterator[FieldNode]:
-        node = resolved(raw, DictionaryObject)
-        if node is None or id(node) in self._seen or depth > MAX_DEPTH:
+        if _key(raw) in self._seen or depth > MAX_DEPTH:
             return
-        self._seen.add(id(node))
+        self._seen.add(_key(raw))
         self._count += 1
         if self._count > MAX_FIELDS:
             raise DocumentTooComplex(f"The form has more than {MAX_FIELDS} fields; split it.", limit=MAX_FIELDS)
-        place = Place(node, raw, node) if isinstance(raw, IndirectObject) else Place(node, parent.holder, parent.owner)
-        name = text_of(node.get("/T"))
+        node = place.dictionary
+        name = text_of(node.get("/T")) if "/T" in node else ""
         key = f"{prefix}.{name}" if prefix and name else prefix or name
-        values = inherited | {each: node[each] for each in INHERITED if each in node}
-        kids = items(node.get("/Kids"))
-        children = [kid for kid in kids if (each := resolved(kid, DictionaryObject)) is not None and "/T" in each]
-        for child in children:
-            yield from self._visit(child, place, key, values, depth + 1)
-        if children:
-            return
+        mine = {each: node[each] for each in INHERITED if each in node}
+        values = inherited | mine if mine else inherited
+        kids = items(node.get("/Kids")) if "/Kids" in node else []
+        places = [(kid, spot) for kid in kids if (spot := self._place(kid, place, "/Kids")) is not None]
+        if self._orphans:
+            known = {_key(kid) for kid in kids}
+            places += [each for each in self._orphans.get(_key(raw), ()) if _key(each[0]) not in known]
+        children = [(kid, spot) for kid, spot in places if _is_field(spot.dictionary, node)]
+        for kid, spot in children:
+            yield from self._visit(spot, kid, key, values, depth + 1)
         found = FieldNode(key, [place], values)
-        for kid in kids:
-            each = resolved(kid, DictionaryObject)
-            if each is not None and id(each) not in self._seen:
-                self._seen.add(id(each))
-                spot = (
-                    Place(each, kid, each)
-                    if isinstance(kid, IndirectObject)
-                    else Place(each, place.holder, place.owner)
-                )
-                found.widgets.append(Widget(spot, self._pages.get(id(each))))
-        if not kids and (node.get("/Subtype") == "/Widget" or "/Rect" in node):
-            found.widgets.append(Widget(place, self._pages.get(id(node))))
+        for kid, spot in places:
+            if _key(kid) not in self._seen and not _is_field(spot.dictionary, node):
+                self._seen.add(_key(kid))
+                found.widgets.append(Widget(spot, self._page_of(kid)))
+        if children and not found.widgets:
+            return
+        if not places and (node.get("/Subtype") == "/Widget" or "/Rect" in node):
+            found.widgets.append(Widget(place, self._page_of(raw)))
         if key and "/FT" in values:
             yield found
 
 
-def _pages_of_widgets(document: Document) -> dict[int, Page]:
-    """Which page shows a widget: the page's word, not the widget's own /P, which is often missing or stale."""
-    found: dict[int, Page] = {}
-    for page in document.pages:
-        for raw in items(page.dictionary.get("/Annots")):
-            widget = resolved(raw, DictionaryObject)
-            if widget is not None:
-                found.setdefault(id(widget), page)
-    return found
+def _is_field(kid: DictionaryObject, parent: DictionaryObject) -> bool:
+    """A kid with a name, or with kids of its own; every other one is a widget of its parent.
+
+    Buttons of a group that repeat its name are meant as its widgets.
+    """
+    if "/T" not in kid:
+        return "/Kids" in kid and kid.get("/Subtype") != "/Widget"
+    repeated = kid.get("/Subtype") == "/Widget" and parent.get("/FT") == "/Btn" == kid.get("/FT", "/Btn")
+    return not (repeated and text_of(kid.get("/T")) == text_of(parent.get("/T")))
 
 
 def _merged(nodes: Iterator[FieldNode]) -> list[FieldNode]:

@@ -2,76 +2,78 @@
 
 from __future__ import annotations
 
-from pypdf.generic import DictionaryObject, NameObject
+from pypdf.generic import DictionaryObject
 
 from durable_edits.form import FieldKind, FieldStatus
-from durable_edits.pdf.appearance import CHECK, CIRCLE, button_appearance
+from durable_edits.pdf.appearance import CHECK, CIRCLE, draw_mark
+from durable_edits.pdf.compiled import OFF, CompiledField
 from durable_edits.pdf.document import resolved
 from durable_edits.pdf.draw import Canvas, Filled
-from durable_edits.pdf.options import Button, button_options, buttons, match_option
-from durable_edits.pdf.tree import FieldNode, text_of
+from durable_edits.pdf.field_font import standard_font
+from durable_edits.pdf.options import Button, match_option
+from durable_edits.pdf.tree import text_of
 
-OFF = "Off"
+ON_WORDS, OFF_WORDS = {"true"}, {"", "false", "off"}
+TICKED = Filled(FieldStatus.FILLED, stored=True, value="true")
+CLEARED = Filled(FieldStatus.FILLED, stored=True, value="false")
+SAYS_ALREADY = Filled(FieldStatus.UNCHANGED)
 
 
-def fill_checkbox(canvas: Canvas, node: FieldNode, value: str) -> Filled:
-    found = buttons(node)
-    states = {button.state for button in found}
+def fill_checkbox(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     wanted = value.strip()
-    if wanted.casefold() in {"", "false", "off"}:
-        on = False
-    elif wanted.casefold() == "true" or wanted in states or wanted in {button.label for button in found}:
-        on = True
+    said = wanted.casefold()
+    if said in ON_WORDS or (wanted in field.states and said not in OFF_WORDS):
+        state = field.buttons[0].state if field.buttons else OFF
+        filled = TICKED
+    elif said in OFF_WORDS:
+        state, filled = OFF, CLEARED
     else:
         return Filled(FieldStatus.UNKNOWN_OPTION, 'a check box takes "true" or "false"')
-    state = found[0].state if on and found else OFF
-    if _says_already(node, state, found):
-        return Filled(FieldStatus.UNCHANGED)
-    _set(canvas, node, state, found)
-    return Filled(FieldStatus.FILLED, stored=True, value="true" if on else "false")
+    if field.says(state):
+        return SAYS_ALREADY
+    _set(canvas, field, state)
+    return filled
 
 
-def _says_already(node: FieldNode, state: str, found: list[Button]) -> bool:
-    """The value and what each widget shows agree; a form can say one and show the other."""
-    widgets = [button.widget for button in found]
-    said = [node.values.get("/V"), *(widget.dictionary.get("/AS") for widget in widgets)]
-    return all(widget.on_states() for widget in widgets) and all((text_of(each) or OFF) == state for each in said)
-
-
-def fill_radio(canvas: Canvas, node: FieldNode, value: str) -> Filled:
-    if value.strip().casefold() in {"", "off"}:
-        _set(canvas, node, OFF, buttons(node))
+def fill_radio(canvas: Canvas, field: CompiledField, value: str) -> Filled:
+    wanted = value.strip()
+    if wanted.casefold() in {"", "off"}:
+        _set(canvas, field, OFF)
         return Filled(FieldStatus.FILLED, stored=True)
-    options = button_options(node)
-    option = match_option(options, value.strip())
-    if option is None:
-        return Filled(FieldStatus.UNKNOWN_OPTION, f"the options are {', '.join(each.label for each in options)[:300]}")
-    _set(canvas, node, option.value, buttons(node))
-    return Filled(FieldStatus.FILLED, stored=True, value=option.value)
+    state = wanted if wanted in field.states.values() else None
+    if state is None:
+        option = match_option(field.options, wanted)
+        if option is None:
+            labels = ", ".join(each.label for each in field.options)
+            return Filled(FieldStatus.UNKNOWN_OPTION, f"the options are {labels[:300]}")
+        state = option.value
+    _set(canvas, field, state)
+    return Filled(FieldStatus.FILLED, stored=True, value=state)
 
 
-def _set(canvas: Canvas, node: FieldNode, state: str, found: list[Button]) -> None:
+def _set(canvas: Canvas, field: CompiledField, state: str) -> None:
     """Kids with the same state switch together, as viewers show them."""
-    for place in node.places:
-        place.dictionary[NameObject("/V")] = NameObject(f"/{state}")
-        canvas.change(place)
-    for button in found:
-        if not button.widget.on_states():
-            _give_appearance(canvas, node, button)
-        shown = state if button.state == state else OFF
-        button.widget.dictionary[NameObject("/AS")] = NameObject(f"/{shown}")
-        canvas.change(button.widget.place)
+    written = field.switched(state)
+    if written is not None:
+        canvas.increment.changed += written
+        return
+    name = next((button.name for button in field.buttons if button.state == state), b"/Off")
+    for place in field.holders:
+        canvas.change(place, {"/V": name})
+    for index, button in enumerate(field.buttons):
+        if index in field.blank:
+            _give_appearance(canvas, field, button)
+        canvas.change(button.widget.place, {"/AS": button.name if button.state == state else b"/Off"})
 
 
-def _give_appearance(canvas: Canvas, node: FieldNode, button: Button) -> None:
-    style = canvas.style(node, button.widget, filled=True)
-    if style is None:
+def _give_appearance(canvas: Canvas, field: CompiledField, button: Button) -> None:
+    frame = field.frame(button.widget)
+    if frame is None:
         return
     marks = resolved(button.widget.dictionary.get("/MK"), DictionaryObject)
     caption = text_of(marks.get("/CA")) if marks is not None else ""
-    mark = caption[:1] or (CIRCLE if node.kind is FieldKind.RADIO else CHECK)
-    states = button_appearance(style, mark if ord(mark) < 256 else CHECK, canvas.increment)
-    normal = DictionaryObject(
-        {NameObject(f"/{button.state}"): states.raw_get("/on"), NameObject("/Off"): states.raw_get("/Off")}
-    )
-    button.widget.dictionary[NameObject("/AP")] = DictionaryObject({NameObject("/N"): normal})
+    mark = caption[:1] or (CIRCLE if field.kind is FieldKind.RADIO else CHECK)
+    content = draw_mark(mark if ord(mark) < 256 else CHECK, frame, canvas.color)
+    on = canvas.appearance(frame, content, {"ZaDb": standard_font("ZapfDingbats").token})
+    off = canvas.appearance(frame, frame.under, {})
+    canvas.change(button.widget.place, {"/AP": b"<</N<<%b %d 0 R/Off %d 0 R>>>>" % (button.name, on, off)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -128,3 +129,32 @@ def test_a_radio_group_without_appearances_gets_them() -> None:
     assert within(changed(blank, filled.data), box)
     assert all("/AP" in widget for widget in widgets(filled.data))
     assert read_form(filled.data).fields[0].value == "two"
+
+
+def test_a_group_that_neither_fields_nor_kids_tell_of_is_found_by_its_buttons() -> None:
+    blank = made_form(radio("g", ["a", "b"])).replace(b"/Kids [11 0 R 12 0 R]", b"").replace(b"[10 0 R]", b"[11 0 R]")
+
+    filled = fill_form(blank, {"g": "b"})
+
+    assert filled.report[0].status is FieldStatus.FILLED
+    assert shown_states(filled.data) == ["/Off", "/b"]
+
+
+def test_buttons_that_repeat_their_groups_name_are_its_buttons() -> None:
+    group, *buttons = radio("g", ["a", "b"])
+    named = [button.replace("<<", "<< /T (g) /V /Off", 1) for button in buttons]
+
+    filled = fill_form(made_form([group, *named]), {"g": "a"})
+
+    assert shown_states(filled.data) == ["/a", "/Off"]
+    assert [str(widget["/V"]) for widget in widgets(filled.data)] == ["/a", "/a"]
+
+
+def test_a_check_box_whose_on_state_draws_nothing_is_given_a_mark() -> None:
+    blank = made_form([checkbox("b").replace("/Yes 7 0 R", "/Yes 8 0 R")])
+
+    filled = fill_form(blank, {"b": "true"})
+
+    on: Any = widgets(filled.data)[0]["/AP"]
+    assert b"Tj" in on["/N"]["/Yes"].get_data()
+    assert shown_states(filled.data) == ["/Yes"]

@@ -217,3 +217,60 @@ def test_all_places_of_a_field_show_the_value() -> None:
     filled = fill(made_form([text("t"), text("t", (20, 200, 220, 220))]), "twice")
 
     assert [text_in(filled.data, box) for box in read_form(filled.data).fields[0].boxes] == ["twice", "twice"]
+
+
+@pytest.mark.parametrize(
+    ("size", "height", "baseline"), [(12, 22, 6.548), (10, 22, 7.29), (18, 24.39, 5.519), (8, 22, 8.032)]
+)
+def test_a_line_stands_where_acrobat_puts_it(size: int, height: float, baseline: float) -> None:
+    filled = fill(made_form([text("t", (20, 300, 220, 300 + height), da=f"/Helv {size} Tf")]), "Ada")
+
+    assert float(drawn(filled.data).split(" Tm")[0].split()[-1]) == pytest.approx(baseline, abs=0.01)
+
+
+def test_a_paragraph_begins_where_acrobat_begins_it() -> None:
+    source = text("t", (20, 200, 220, 307.1), flags=MULTILINE, da="/Helv 8 Tf", more="/MK << /BC [0] >>")
+
+    y = float(drawn(fill(made_form([source]), "Ada").data).split(" Tm")[0].split()[-1])
+
+    assert y == pytest.approx(95.856, abs=1.2)
+
+
+@pytest.mark.parametrize(("height", "low", "high"), [(22, 14.5, 16.5), (12, 6.5, 8.5), (60, 44, 50)])
+def test_a_size_left_to_the_viewer_leaves_air_above_and_below(height: int, low: float, high: float) -> None:
+    filled = fill(made_form([text("t", (20, 300, 380, 300 + height), da="/Helv 0 Tf")]), "Ada")
+
+    assert low <= float(drawn(filled.data).split("/Own ")[1].split()[0]) <= high
+
+
+@pytest.mark.parametrize("font", ["ZaDb", "Symb"])
+def test_a_field_in_a_font_of_symbols_shows_letters_all_the_same(font: str) -> None:
+    filled = fill(made_form([text("t", da=f"/{font} 0 Tf")]), "Ada")
+
+    assert text_in(filled.data, box_of(filled.data)) == "Ada"
+
+
+def drawn(data: bytes) -> str:
+    content: bytes = widgets(data)[0]["/AP"]["/N"].get_data()  # type: ignore[index]
+    return content.decode("latin-1")
+
+
+@pytest.mark.parametrize("held", ["", "BT /Helv 9 Tf (long ago) Tj ET"])
+def test_a_stale_appearance_does_not_hide_what_viewers_were_asked_to_draw(held: str) -> None:
+    old = f"<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Length {len(held)} >>\nstream\n{held}\nendstream"
+    other = text("other", (20, 200, 220, 220), more="/V (was there) /AP << /N 12 0 R >>")
+
+    filled = fill(made_form([text("t"), other, old], acroform="/NeedAppearances true"), "new")
+
+    last = read_form(filled.data).fields[1].box
+    assert last is not None
+    assert text_in(filled.data, last) == "was there"
+
+
+def test_an_appearance_that_shows_its_value_stays_as_its_author_drew_it() -> None:
+    held = "BT /Helv 9 Tf 3 3 Td (was) Tj 20 0 Td (there) Tj ET"
+    own = f"<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Length {len(held)} >>\nstream\n{held}\nendstream"
+    other = text("other", (20, 200, 220, 220), more="/V (was there) /AP << /N 12 0 R >>")
+    blank = made_form([text("t"), other, own], acroform="/NeedAppearances true")
+
+    assert b"/T (other)" not in fill(blank, "new").data[len(blank) :]

@@ -166,6 +166,14 @@ def test_a_document_whose_cross_reference_lies_is_written_anew() -> None:
     assert text_in(filled.data, read_form(filled.data).fields[0].boxes[0]) == "Ada"
 
 
+def test_a_document_that_says_nowhere_where_its_objects_are_is_written_anew() -> None:
+    lost = made_form([text("t")]).split(b"\nxref\n")[0] + b"\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+    filled = fill_form(lost, {"t": "Ada"})
+
+    assert text_in(filled.data, read_form(filled.data).fields[0].boxes[0]) == "Ada"
+
+
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.text(max_size=60))
 def test_any_text_is_stored_as_it_was_given(value: str) -> None:

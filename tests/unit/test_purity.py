@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 OUTSIDE = ["temporalio", "httpx", "fastapi", "uvicorn", "sqlalchemy", "alembic", "obstore", "aiosqlite", "asyncpg"]
-ENGINE = ["pypdf", "uharfbuzz", "fontTools", "rapidfuzz", "durable_edits.pdf", "durable_edits.planner"]
+ENGINE = ["pypdf", "uharfbuzz", "rapidfuzz", "durable_edits.pdf", "durable_edits.planner"]
 DEFINITIONS = ["workflows", "activities"]
 
 
