@@ -26,7 +26,7 @@ def text_form(keys: Sequence[str], *, pages: int = 1) -> bytes:
 
 
 def many_fields_form(count: int) -> bytes:
-    """Small fields, 400 to a page: a document that keeps the engine busy for about half a millisecond a field."""
+    """Small fields, 400 to a page: with `many_values`, work for about a millisecond a field."""
     writer = FormWriter("Many fields")
     for index in range(count):
         column, row = index % 400 % 10, index % 400 // 10
@@ -37,8 +37,8 @@ def many_fields_form(count: int) -> bytes:
 
 
 def many_values(count: int) -> str:
-    """Instructions for `many_fields_form`, each value wrapped over several lines."""
-    return "\n".join(f"f{index}: a few words that wrap {index}" for index in range(count))
+    """Instructions for `many_fields_form`: values that no cache has, in scripts that have to be shaped."""
+    return "\n".join(f"f{index}: नमस्ते {index} שלום {index} 東京 Łódź" for index in range(count))
 
 
 def every_kind() -> bytes:

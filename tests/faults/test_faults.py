@@ -112,23 +112,23 @@ def test_a_frozen_worker_cannot_complete_a_cancelled_edit(live: Live, cli: Tempo
 
 
 def test_a_gateway_killed_while_a_client_waits_loses_no_edit(live: Live) -> None:
-    gateway = live.gateway()
-    live.worker()
-    document, instructions = many_fields_form(1_000), many_values(1_000)
+    with held_document(text_form(["name"])) as (url, release):
+        first, second = live.gateway(), live.gateway()
+        live.worker(EDITS_FETCH_HOSTS=url)
 
-    def send() -> None:
-        with pytest.raises(httpx.TransportError):
-            gateway.create(document, instructions, background=False)
+        def send() -> None:
+            with pytest.raises(httpx.TransportError):
+                first.create({"filename": "form.pdf", "url": f"{url}/form.pdf"}, "name: Ada", background=False)
 
-    waiting = threading.Thread(target=send)
-    waiting.start()
-    second = live.gateway()
-    until(lambda: bool(second.http.get("/v1/edits").json()["data"]), 30)
-    gateway.process.kill()
-    waiting.join()
+        waiting = threading.Thread(target=send)
+        waiting.start()
+        until(lambda: bool(second.http.get("/v1/edits").json()["data"]), 30)
+        first.process.kill()
+        waiting.join()
+        release.set()
 
-    [row] = second.http.get("/v1/edits").json()["data"]
-    assert second.wait(row["id"])["status"] == "completed"
+        [row] = second.http.get("/v1/edits").json()["data"]
+        assert second.wait(row["id"])["status"] == "completed"
 
 
 def test_an_edit_whose_start_was_never_sent_ends(live: Live) -> None:
