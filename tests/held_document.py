@@ -28,7 +28,9 @@ def held_document(data: bytes) -> Iterator[tuple[str, threading.Event]]:
         server.daemon_threads = True
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
-        yield f"http://127.0.0.1:{server.server_port}", release
-        release.set()
-        server.shutdown()
-        serving.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", release
+        finally:
+            release.set()
+            server.shutdown()
+            serving.join()

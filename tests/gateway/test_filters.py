@@ -11,7 +11,9 @@ import pytest
 
 from durable_edits.storage.records import to_microseconds
 from tests.forms import many_fields_form, many_values, text_form
+from tests.held_document import held_document
 from tests.live import Gateway, Live, inline, until
+from worker import steps_held
 
 FORM = text_form(["name"])
 
@@ -119,23 +121,21 @@ def test_pending_finds_what_no_worker_has_looked_at(alone: Gateway) -> None:
     assert ids(alone, status="queued") == []
 
 
-def test_an_open_status_finds_the_edits_that_have_it_now(gateway: Gateway) -> None:
-    document, instructions = inline(many_fields_form(2_000), "open.pdf"), many_values(2_000)
-    edits = [gateway.start(document, instructions) for _ in range(6)]  # a worker with one slot takes four at once
+def test_an_open_status_finds_the_edits_that_have_it_now(live: Live) -> None:
+    with held_document(FORM) as (url, _release):
+        gateway = live.gateway()
+        live.worker(EDITS_FETCH_HOSTS=url)
+        held = {"filename": "form.pdf", "url": f"{url}/form.pdf"}
+        for _ in range(steps_held(slots=1) + 2):
+            gateway.start(held, "name: Ada")
 
-    def rows(status: str) -> list[dict[str, Any]]:
-        return list(gateway.page(filename="open.pdf", status=status)["data"])
+        def count(status: str) -> int:
+            rows = gateway.page(status=status, limit=100)["data"]
+            assert {row["status"] for row in rows} <= {status}
+            return len(rows)
 
-    until(lambda: bool(rows("queued") and rows("in_progress")), 20)
-    seen = {status: rows(status) for status in ("queued", "in_progress")}
-    for edit_id in edits:
-        gateway.cancel(edit_id)
-
-    assert {status: {row["status"] for row in found} for status, found in seen.items()} == {
-        "queued": {"queued"},
-        "in_progress": {"in_progress"},
-    }
-    assert [rows(status) for status in ("pending", "queued", "in_progress")] == [[], [], []]
+        until(lambda: [count("queued"), count("in_progress")] == [2, steps_held(slots=1)], 20)
+        assert [count("pending"), count("completed")] == [0, 0]
 
 
 # Dates
