@@ -137,7 +137,12 @@ class Fetcher:
 
     async def _address(self, url: httpx.URL) -> IPAddress:
         port = url.port or (443 if url.scheme == "https" else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            if error.errno != socket.EAI_NONAME:
+                raise  # no answer, not the answer that there is no such host
+            raise FetchFailed("The document's URL names a host that does not exist; check its spelling.") from error
         addresses = [ipaddress.ip_address(info[4][0]) for info in found]
         if _origin(url) in self._origins:
             return addresses[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import ssl
@@ -352,6 +353,23 @@ async def test_nobody_at_home_is_worth_another_try() -> None:
         await fetcher.fetch("http://127.0.0.1:9/form.pdf")
 
     await fetcher.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(socket.EAI_NONAME, FetchFailed), (socket.EAI_AGAIN, FetchUnreachable)]
+)
+async def test_a_host_that_does_not_exist_is_not_tried_again(
+    careful: Fetcher, monkeypatch: pytest.MonkeyPatch, answer: int, expected: type[Exception]
+) -> None:
+    """What the name servers of the network answer stands in for them: tests speak to the loopback alone."""
+
+    async def lookup(*_args: object, **_named: object) -> None:
+        raise socket.gaierror(answer, "as the resolver says it")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookup)
+
+    with pytest.raises(expected):
+        await careful.fetch("https://form.example.com/form.pdf")
 
 
 async def test_a_server_that_says_nothing_is_given_up_on(
