@@ -7,6 +7,7 @@ else's bytes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
@@ -74,6 +75,8 @@ class Blobs:
     async def delete_folder(self, folder: str) -> None:
         """Remove everything under `folder`; nothing there is no error."""
         await self._delete(await self.keys(folder))
+        if self._root is not None:
+            await asyncio.to_thread(_sweep, self._root / folder)
 
     async def keys(self, folder: str = "") -> list[str]:
         """Every key under `folder`; raises BlobsUnavailable."""
@@ -127,6 +130,14 @@ def _open(url: str, root: Path | None) -> ObjectStore:
         return from_url(url, client_options=REQUEST, retry_config=RETRIES)
     root.mkdir(parents=True, exist_ok=True)
     return LocalStore(root, automatic_cleanup=True)
+
+
+def _sweep(folder: Path) -> None:
+    """A writer that was killed leaves an unfinished file (`name#1`), which the store lists to nobody."""
+    for unfinished in folder.glob("*#*"):
+        unfinished.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # gone already, or somebody stores there again
+        folder.rmdir()
 
 
 def _flush(path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from durable_edits.contracts import new_edit_id, new_file_id
 from durable_edits.errors import BlobMissing, BlobsUnavailable
 from durable_edits.storage.blobs import Blobs, edit_folder, file_folder
 
+ROOT = Path(__file__).parents[2]
 HOSTILE = [
     "../../outside",
     "/etc/passwd",
@@ -113,6 +117,22 @@ async def test_removing_a_folder_that_is_not_there_is_no_error(blobs: Blobs) -> 
     await blobs.delete_folder("edits/none")
 
     assert await blobs.keys() == []
+
+
+async def test_what_a_killed_writer_left_unfinished_goes_with_its_folder(blobs: Blobs, root: Path) -> None:
+    writer = """
+import asyncio, resource, signal, sys
+from durable_edits.storage.blobs import Blobs
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # the kernel kills who writes beyond the limit
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+asyncio.run(Blobs(sys.argv[1]).put("edits/a", "filled.pdf", bytes(4_000_000)))
+"""
+    killed = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", writer, root.as_uri()], cwd=ROOT)
+    assert (killed.returncode, len(list((root / "edits" / "a").iterdir()))) == (-signal.SIGXFSZ, 1)
+
+    await blobs.delete_folder("edits/a")
+
+    assert not (root / "edits" / "a").exists()
 
 
 async def test_an_empty_folder_does_not_stay_behind(blobs: Blobs, root: Path) -> None:
