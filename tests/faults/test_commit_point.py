@@ -73,7 +73,7 @@ def held_at_its_commit(live: Live, gateway: Gateway, cli: TemporalCli) -> Iterat
     with closing(sqlite3.connect(live.home / "catalog.db", isolation_level=None)) as connection:
         catalog = Catalog(connection)
         catalog.lock()
-        until(lambda: stored(live, edit_id, "filled-*") != [] and stored(live, edit_id, "result-*") != [], 60)
+        until(lambda: all(stored(live, edit_id, name) for name in ("filled-*.pdf", "result-*.json")), 60)
         assert catalog.status(edit_id) is None
         yield edit_id, catalog
 
@@ -114,7 +114,7 @@ def test_a_cancel_after_the_commit_returns_the_completed_edit_though_its_worker_
 
     assert (answer["status"], cli.run_status(edit_id)) == ("completed", "COMPLETED")
     assert gateway.get(edit_id) == answer
-    assert len(stored(live, edit_id, "filled-*")) == 1
+    assert len(stored(live, edit_id, "filled-*.pdf")) == 1
 
 
 def test_a_worker_that_dies_between_storing_and_committing_leaves_nothing_of_a_cancelled_edit(

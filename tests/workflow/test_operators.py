@@ -70,6 +70,21 @@ async def test_a_run_whose_history_is_gone_reads_as_failed_with_its_own_code(wor
     assert (ended.status, ended.outcome.problem.code) == (Status.FAILED, "run_lost")
 
 
+async def test_a_workflow_id_that_is_used_again_does_not_reopen_a_lost_edit(working: Bench) -> None:
+    gate = working.catalog.after_begin = Gate()
+    first = await working.start_bare(f"again-{working.settings.task_queue}")
+    await gate.reached.wait()
+    await first.terminate("by an operator")
+    await working.temporal.start_workflow("EditWorkflow", {}, id=first.id, task_queue="nobody")
+
+    ended = await working.edits.get(first.id)
+    gate.open()
+
+    assert ended.outcome is not None
+    assert ended.outcome.problem is not None
+    assert (ended.status, ended.outcome.problem.code) == (Status.FAILED, "run_lost")
+
+
 @pytest.mark.parametrize(
     ("to", "steps"),
     [("FirstWorkflowTask", ["plan_edit"]), ("LastWorkflowTask", ["plan_edit", "fill_document"])],
