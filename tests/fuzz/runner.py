@@ -7,12 +7,14 @@ and another one goes on behind the document that held it.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import resource
 import selectors
 import subprocess
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -63,6 +65,8 @@ def _main() -> None:
     from tests.fuzz.mutations import mutated
     from tests.fuzz.trial import trial
 
+    logging.disable(logging.CRITICAL)  # pypdf tells of every fault, and here all is faults
+    warnings.simplefilter("ignore")
     numbers, real = json.loads(sys.stdin.read()), sys.argv[1] == "real"
     out = os.fdopen(os.dup(1), "w")
     for number in numbers:
