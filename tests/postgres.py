@@ -37,7 +37,7 @@ def running_postgres() -> Iterator[tuple[Process, str]]:
             yield server, f"postgresql+asyncpg://edits@/postgres?host={folder}"
         finally:
             # At once: otherwise it waits for clients that were cut off and have not noticed.
-            stop = [*as_user, str(programs / "pg_ctl"), "stop", "-D", str(folder / "data"), "-m", "immediate"]
+            stop = [*as_user, str(programs / "pg_ctl"), "stop", "-D", str(folder / "data"), "-m", "fast"]
             subprocess.run(stop, check=False, capture_output=True)
             server.stop()
 
