@@ -78,7 +78,10 @@ class EditsClient:
         """Raises an InfrastructureError unless Temporal, catalog and object store all answer, and soon."""
         try:
             async with asyncio.timeout(PING_SECONDS):
-                await asyncio.gather(self.runs.ping(), self.catalog.ping(), self.blobs.ping())
+                # One after the other: after the first that is away, nothing is under way any more.
+                await self.runs.ping()
+                await self.catalog.ping()
+                await self.blobs.ping()
         except TimeoutError as error:
             message = f"Temporal, catalog or object store did not answer within {PING_SECONDS:g} s; look at each."
             raise InfrastructureError(message) from error
