@@ -183,8 +183,8 @@ class Objects:
 
     def _read_section(self, offset: int) -> tuple[PdfObject, int]:
         match = _HEAD.match(self.data, offset) if offset >= 0 else None
-        if match is None:
-            raise NotUnderstood(f"no object at {offset}")
+        if match is None or self.data[offset - 1 : offset].isdigit():
+            raise NotUnderstood(f"no object begins at {offset}")
         return self._read_plain(offset, int(match[1])), offset
 
     def _opened(self, password: str) -> Cipher:
