@@ -100,7 +100,7 @@ def opened(data: bytes, password: str | None, max_pages: int) -> tuple[Document,
     check_bytes(data)
     try:
         return _open(Objects(data, password), max_pages)
-    except (MemoryError, DocumentEncrypted, DocumentTooManyPages):
+    except (MemoryError, DocumentEncrypted, DocumentTooManyPages, DocumentTooComplex):
         raise
     except Exception:  # noqa: S110 - as for a form
         pass

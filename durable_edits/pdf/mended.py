@@ -12,7 +12,7 @@ from durable_edits.errors import DocumentEncrypted
 from durable_edits.pdf.crypt import Cipher
 from durable_edits.pdf.objects import NEEDS_PASSWORD
 from durable_edits.pdf.tokens import Outline
-from durable_edits.pdf.xref import START, TAIL
+from durable_edits.pdf.xref import START, TAIL, next_number
 
 NOWHERE = b"\nstartxref\n0\n%%EOF\n"
 _OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
@@ -70,9 +70,8 @@ class MendedObjects:
             raise DocumentEncrypted(NEEDS_PASSWORD)
         self.trailer = reader.trailer
         self.cipher = Cipher(reader._encryption) if reader._encryption is not None else None
-        declared = reader.trailer.get("/Size")
         known = [number for numbers in reader.xref.values() for number in numbers] + list(reader.xref_objStm)
-        self.next_number = max([*known, int(declared) - 1 if isinstance(declared, int) else 0], default=0) + 1
+        self.next_number = next_number(max(known, default=0), reader.trailer.get("/Size"))
         self.start = self._followable()
         self.writes_table = self.start is None or data[self.start :].lstrip()[:4] == b"xref"
 
