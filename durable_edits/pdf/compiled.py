@@ -18,7 +18,8 @@ from durable_edits.pdf.limits import FIELD_BYTES, MAX_OPTIONS
 from durable_edits.pdf.locks import read_locks
 from durable_edits.pdf.options import Button, buttons, choice_options, too_many_options
 from durable_edits.pdf.pages import Pages
-from durable_edits.pdf.plain import PlainText, plain_comb, plain_line, plain_paragraph
+from durable_edits.pdf.plain import PlainText, plain_comb, plain_line
+from durable_edits.pdf.plain_paragraph import plain_paragraph
 from durable_edits.pdf.stale import shows
 from durable_edits.pdf.style import Style, read_style
 from durable_edits.pdf.template import Place
