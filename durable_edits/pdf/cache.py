@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
 
 from durable_edits.errors import DocumentEncrypted, DocumentTooComplex, DocumentTooManyPages, InvalidDocument
 from durable_edits.pdf.compiled import CompiledForm
@@ -16,10 +18,12 @@ from durable_edits.pdf.limits import CACHE_BYTES, CACHE_FORMS
 from durable_edits.pdf.mended import MendedObjects
 from durable_edits.pdf.objects import Objects
 from durable_edits.pdf.pages import Pages, read_pages, too_many_pages
+from durable_edits.pdf.tokens import NotUnderstood
 from durable_edits.pdf.tree import read_tree
 
 SAMPLE = 64  # bytes of a document's end: an identifier and offsets, which differ from form to form
 Key = tuple[int, bytes, str | None]
+Found = TypeVar("Found")
 
 
 class _Cache:
@@ -78,12 +82,25 @@ def compiled_form(data: bytes, password: str | None, max_pages: int) -> Compiled
     return found
 
 
+def understood(form: CompiledForm, use: Callable[[CompiledForm], Found], password: str | None, max_pages: int) -> Found:
+    """What `use` makes of a form. Its objects are read as they are needed: where one of them is not what the
+    cross-reference says, the whole document is read again by pypdf, and from then on that is the form."""
+    with reading():
+        try:
+            return use(form)
+        except NotUnderstood:
+            data = form.document.data
+            mended = _compile(MendedObjects(data, password), max_pages)
+            _CACHE.put((len(data), data[-SAMPLE:], password), mended)
+            return use(mended)
+
+
 def opened(data: bytes, password: str | None, max_pages: int) -> tuple[Document, Pages]:
     """A document of which no form is asked."""
     check_bytes(data)
     try:
         return _open(Objects(data, password), max_pages)
-    except (MemoryError, DocumentEncrypted, DocumentTooManyPages):
+    except (MemoryError, DocumentEncrypted, DocumentTooManyPages, DocumentTooComplex):
         raise
     except Exception:  # noqa: S110 - as for a form
         pass
@@ -127,13 +144,17 @@ def opens_alike(form: CompiledForm, data: bytes, password: str | None, stored: d
     behind a damaged cross-reference an increment can be there and yet not be found."""
     try:
         again = _compiled(data, password, len(form.pages))
-        held = {field.key: field.value for field in again.form().fields}
+        held = understood(again, _values, password, len(form.pages))
         alike = len(again.pages) == len(form.pages) and _entries(again) == _entries(form)
         return alike and stored.items() <= held.items()
     except MemoryError:
         raise
     except Exception:
         return False
+
+
+def _values(form: CompiledForm) -> dict[str, str | None]:
+    return {field.key: field.value for field in form.form().fields}
 
 
 def _entries(form: CompiledForm) -> int:

@@ -29,13 +29,17 @@ def clusters(text: str) -> list[str]:
 
     Single characters are left as they are: normalizing those would turn one form of a Han character into another.
     """
-    found: list[str] = []
-    for each in text:
-        if found and _belongs(found[-1], each):
-            found[-1] += each
-        else:
-            found.append(each)
-    return [unicodedata.normalize("NFC", each) if len(each) > 1 else each for each in found]
+    return [unicodedata.normalize("NFC", each) if len(each) > 1 else each for each in _letters(text)]
+
+
+def beginning(text: str, longest: int) -> str:
+    """At most `longest` characters of a text, ending with a whole letter."""
+    used = 0
+    for letter in _letters(text):
+        if used + len(letter) > longest:
+            break
+        used += len(letter)
+    return text[:used]
 
 
 def pieces(text: str) -> list[str]:
@@ -58,6 +62,16 @@ def ignorable(character: str) -> bool:
         or code in {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, 0x2028, 0x2029}
         or 0x180B <= code <= 0x180F
     )
+
+
+def _letters(text: str) -> list[str]:
+    found: list[str] = []
+    for each in text:
+        if found and _belongs(found[-1], each):
+            found[-1] += each
+        else:
+            found.append(each)
+    return found
 
 
 def _unspaced(word: str) -> Iterator[str]:

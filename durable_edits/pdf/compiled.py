@@ -14,11 +14,12 @@ from durable_edits.pdf.document import Document, resolved
 from durable_edits.pdf.field_font import FieldFont, find_font, find_resource
 from durable_edits.pdf.frame import Draw, Frame
 from durable_edits.pdf.lazily import lazily
-from durable_edits.pdf.limits import FIELD_BYTES
+from durable_edits.pdf.limits import FIELD_BYTES, MAX_OPTIONS
 from durable_edits.pdf.locks import read_locks
-from durable_edits.pdf.options import Button, buttons, choice_options
+from durable_edits.pdf.options import Button, buttons, choice_options, too_many_options
 from durable_edits.pdf.pages import Pages
-from durable_edits.pdf.plain import PlainText, plain_comb, plain_line, plain_paragraph
+from durable_edits.pdf.plain import PlainText, plain_comb, plain_line
+from durable_edits.pdf.plain_paragraph import plain_paragraph
 from durable_edits.pdf.stale import shows
 from durable_edits.pdf.style import Style, read_style
 from durable_edits.pdf.template import Place
@@ -53,8 +54,13 @@ class CompiledForm:
 
     @lazily
     def described(self) -> tuple[Field, ...]:
-        fields = self.fields.values()
-        return tuple(described_field(each.node, each.kind, read_only=each.refused is not None) for each in fields)
+        found, options = [], 0
+        for each in self.fields.values():
+            found.append(described_field(each.node, each.kind, read_only=each.refused is not None))
+            options += len(found[-1].options)
+            if options > MAX_OPTIONS:
+                raise too_many_options()
+        return tuple(found)
 
     def form(self) -> Form:
         """The form without printed labels, which cost more than all the rest."""

@@ -10,14 +10,14 @@ from functools import cached_property, partial
 from durable_edits.errors import BadRequest, EditsError, InvalidDocument
 from durable_edits.form import FieldKind, FieldStatus, Form, Note, Reason, ReportEntry
 from durable_edits.pdf.asked import sort_out
-from durable_edits.pdf.cache import compiled_form, opens_alike
+from durable_edits.pdf.cache import compiled_form, opens_alike, understood
 from durable_edits.pdf.compiled import CompiledField, CompiledForm
-from durable_edits.pdf.document import reading
 from durable_edits.pdf.draw import Canvas, Filled
 from durable_edits.pdf.limits import MAX_PAGES
 from durable_edits.pdf.options import current_choices
 from durable_edits.pdf.stale import shows
 from durable_edits.pdf.style import hex_operator
+from durable_edits.pdf.tokens import NotUnderstood
 from durable_edits.pdf.write_buttons import fill_checkbox, fill_radio
 from durable_edits.pdf.write_choice import draw_choice, fill_choice
 from durable_edits.pdf.write_text import fill_text
@@ -67,24 +67,27 @@ def fill_form(
     """
     operator = color_operator_of(color)
     compiled = compiled_form(data, password, max_pages)
-    with reading():
-        asked = sort_out(values, compiled)
-        canvas = Canvas(compiled.document.source, operator)
-        report, stored = list(compiled.report), dict[int, str | None]()
-        for key, value in asked.values.items():
-            field = compiled.fields[key]
-            report[field.index] = _fill(canvas, field, value, stored)
-        for entry in asked.refused.values():
-            report[compiled.fields[entry.key].index] = entry
-        notes = list(compiled.notes) if canvas.changed else []
-        if canvas.changed:
-            _take_over(canvas, compiled, asked.values)
-        report += [
-            ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason=Reason.UNKNOWN_FIELD) for key in asked.unknown
-        ]
-        return FilledDocument(
-            _readable(compiled, canvas, password, stored), report, notes, partial(_form_after, compiled, stored)
-        )
+    return understood(compiled, lambda form: _filled(form, values, operator, password), password, max_pages)
+
+
+def _filled(compiled: CompiledForm, values: Mapping[str, str], color: bytes, password: str | None) -> FilledDocument:
+    """Raises NotUnderstood, for `understood`."""
+    asked = sort_out(values, compiled)
+    canvas = Canvas(compiled.document.source, color)
+    report, stored = list(compiled.report), dict[int, str | None]()
+    for key, value in asked.values.items():
+        field = compiled.fields[key]
+        report[field.index] = _fill(canvas, field, value, stored)
+    for entry in asked.refused.values():
+        report[compiled.fields[entry.key].index] = entry
+    notes = list(compiled.notes) if canvas.changed else []
+    if canvas.changed:
+        _take_over(canvas, compiled, asked.values)
+    report += [
+        ReportEntry(key=key, status=FieldStatus.UNKNOWN_FIELD, reason=Reason.UNKNOWN_FIELD) for key in asked.unknown
+    ]
+    data = _readable(compiled, canvas, password, stored)
+    return FilledDocument(data, report, notes, partial(_form_after, compiled, stored, password))
 
 
 def color_operator_of(color: str) -> bytes:
@@ -94,24 +97,26 @@ def color_operator_of(color: str) -> bytes:
     return hex_operator(color)
 
 
-def _form_after(compiled: CompiledForm, stored: Mapping[int, str | None]) -> Form:
-    form = compiled.form()
-    for index, value in stored.items():
-        form.fields[index].value = value
+def _form_after(compiled: CompiledForm, stored: Mapping[int, str | None], password: str | None) -> Form:
+    form = understood(compiled, CompiledForm.form, password, len(compiled.pages))
+    keys = list(compiled.fields)
+    values = {keys[index]: value for index, value in stored.items()}
+    for field in form.fields:
+        field.value = values.get(field.key, field.value)
     return form
 
 
 def _fill(canvas: Canvas, field: CompiledField, value: str, stored: dict[int, str | None]) -> ReportEntry:
     if field.refused is not None:
         return ReportEntry(key=field.node.key, status=FieldStatus.READ_ONLY, reason=field.refused)
+    canvas.begin()
     try:
         plain = field.plain
         if plain is not None and field.takes_any and plain.fill(canvas.increment, value, canvas.color):
             stored[field.index] = value or None
             return field.filled
-        canvas.begin()
         filled = WRITERS[field.kind](canvas, field, value)
-    except (EditsError, MemoryError):
+    except (EditsError, MemoryError, NotUnderstood):
         raise
     except Exception as error:
         canvas.drop()
@@ -134,7 +139,7 @@ def _take_over(canvas: Canvas, compiled: CompiledForm, asked: Mapping[str, str])
         canvas.begin()
         try:
             _draw_again(canvas, field)
-        except (EditsError, MemoryError):
+        except (EditsError, MemoryError, NotUnderstood):
             raise
         except Exception:
             canvas.drop()

@@ -16,6 +16,7 @@ from durable_edits.pdf.typesetting import Line, Typesetter
 
 PADDING = 2.0  # points between border and text, as viewers leave
 SLACK = 1.02  # of the room: what may be lost of a letter's height or width without anyone seeing it
+WIDER = 1.001  # of the room: what sums of widths may be off
 AUTO_SHARE = 0.6  # of a low box's height: a smaller size 0 would be hard to read
 STEP = 0.5  # points by which a size that does not fit is made smaller
 
@@ -58,14 +59,27 @@ def place_line(text: str, style: Style, setter: Typesetter) -> Placed:
     size = size_by_height(style, metrics)
     if line.width * size / 1000 > room:
         size = line_size(line.width, room, size)
-    shown = len(flat) if tall_enough(style, metrics, size) else 0
-    width = line.width * size / 1000
-    if width > room * 1.001:
-        shown = min(shown, int(len(flat) * room / width))
-        x = inset
-    else:
-        x = inset + (room - width) * style.align / 2
-    return Placed(_text([(line, x, line_top(style, metrics, size))], size), shown, len(flat))
+    shown = total = len(flat)
+    if line.width * size / 1000 > room * WIDER:
+        letters = clusters(flat)
+        seen = _seen(letters, room * WIDER * 1000 / size, setter)
+        line, shown, total = setter.line(seen), len(seen), sum(map(len, letters))
+    x = inset + max(room - line.width * size / 1000, 0) * style.align / 2
+    if not tall_enough(style, metrics, size):
+        shown = 0
+    return Placed(_text([(line, x, line_top(style, metrics, size))], size), shown, total)
+
+
+def _seen(letters: list[str], limit: float, setter: Typesetter) -> str:
+    """As many whole letters from the beginning as are no wider than `limit`, in thousandths of the size."""
+    fitting, too_many = 0, len(letters)
+    while fitting + 1 < too_many:
+        middle = (fitting + too_many) // 2
+        if setter.line("".join(letters[:middle])).width > limit:
+            too_many = middle
+        else:
+            fitting = middle
+    return "".join(letters[:fitting])
 
 
 def place_comb(text: str, cells: int, style: Style, setter: Typesetter) -> Placed:

@@ -16,9 +16,9 @@ LABEL_LEFT = 220.0  # points a printed label may stand left of its field
 LABEL_ABOVE = 26.0  # points it may stand above
 LABEL_LENGTH = 200  # characters of a label
 MAX_NESTING = 100  # levels of arrays and dictionaries in one object; real ones have under 20
-MAX_STREAM = (
-    256_000_000  # bytes of one object stream or cross-reference stream once inflated; real ones have under 10 MB
-)
+MAX_STREAM = 75_000_000  # bytes of one stream once unpacked, as pypdf has it; real ones that are read have under 10 MB
+MAX_OPTIONS = 50_000  # of all choices of a form; the largest real list seen has under 1,000
+MAX_NUMBER = 8_388_607  # of an object (ISO 32000-1, annex C); viewers find none beyond it
 CACHE_FORMS = 64  # compiled forms kept for the next fill; a service fills few forms at a time
 CACHE_BYTES = 64_000_000  # of them together: the documents, and what was read of them
 FIELD_BYTES = 8_000  # of a compiled field, about: its objects, style and template

@@ -12,10 +12,47 @@ from durable_edits.errors import DocumentEncrypted
 from durable_edits.pdf.crypt import Cipher
 from durable_edits.pdf.objects import NEEDS_PASSWORD
 from durable_edits.pdf.tokens import Outline
-from durable_edits.pdf.xref import START, TAIL
+from durable_edits.pdf.xref import START, TAIL, next_number
 
 NOWHERE = b"\nstartxref\n0\n%%EOF\n"
-_OBJECT = re.compile(rb"\s*\d+\s+\d+\s+obj\b")
+_OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
+
+
+class _Reader(PdfReader):
+    """What could not be read once cannot be read at all: pypdf, asked again, may come to another end.
+
+    It reads all of an object stream at once: what it had read before it fell over another object is there.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._refused: dict[int, Exception] = {}
+        self._opened = False
+        super().__init__(io.BytesIO(data))
+        self._opened = True
+        if self.xref_index:
+            self._move_free_rows()
+
+    def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
+        number = indirect_reference.idnum if isinstance(indirect_reference, IndirectObject) else indirect_reference
+        if number in self._refused:
+            raise self._refused[number]
+        try:
+            return super().get_object(indirect_reference)
+        except MemoryError:
+            raise
+        except Exception as error:
+            known = self.resolved_objects.get((0, number))
+            if known is not None:
+                return known
+            if self._opened:
+                self._refused[number] = error
+            raise
+
+    def _move_free_rows(self) -> None:
+        """Of a table that does not begin with object 0, and should: pypdf moves the objects and leaves what is free."""
+        for rows in self.xref_free_entry.values():
+            for number in [each for each, free in rows.items() if free]:
+                rows[number] = not any(number in known for known in self.xref.values())
 
 
 class MendedObjects:
@@ -28,14 +65,13 @@ class MendedObjects:
         self.data = data
         if b"startxref" not in data:
             data += NOWHERE  # pypdf looks for the objects itself where the cross-reference is not to be found
-        self._reader = reader = PdfReader(io.BytesIO(data))
+        self._reader = reader = _Reader(data)
         if reader.is_encrypted and reader.decrypt(password or "") is PasswordType.NOT_DECRYPTED:
             raise DocumentEncrypted(NEEDS_PASSWORD)
         self.trailer = reader.trailer
         self.cipher = Cipher(reader._encryption) if reader._encryption is not None else None
-        declared = reader.trailer.get("/Size")
         known = [number for numbers in reader.xref.values() for number in numbers] + list(reader.xref_objStm)
-        self.next_number = max([*known, int(declared) - 1 if isinstance(declared, int) else 0], default=0) + 1
+        self.next_number = next_number(max(known, default=0), reader.trailer.get("/Size"))
         self.start = self._followable()
         self.writes_table = self.start is None or data[self.start :].lstrip()[:4] == b"xref"
 
@@ -63,8 +99,9 @@ class MendedObjects:
 
     def _followable(self) -> int | None:
         match = START.search(self.data[-TAIL:])
-        if match is None or not self.data.startswith(b"%PDF-"):
+        if match is None or self._reader.xref_index or not self.data.startswith(b"%PDF-"):
             return None
         start = int(match[1])
         section = self.data[start : start + 40]
-        return start if section.lstrip().startswith(b"xref") or _OBJECT.match(section) else None
+        begins = start > 0 and self.data[start - 1 : start].isspace()  # else it is the end of something, as of a number
+        return start if begins and (section.startswith(b"xref") or _OBJECT.match(section)) else None

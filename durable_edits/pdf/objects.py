@@ -26,7 +26,7 @@ from pypdf.generic import (
 from durable_edits.errors import DocumentEncrypted
 from durable_edits.pdf.crypt import Cipher
 from durable_edits.pdf.tokens import GAP, NotUnderstood, Outline, Tokens
-from durable_edits.pdf.xref import FREE, PACKED, PLAIN, Sections, inflated, read_sections
+from durable_edits.pdf.xref import FREE, PACKED, PLAIN, Sections, inflated, read_sections, unpacked
 
 _HEAD = re.compile(GAP + rb"(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj(?![A-Za-z])")
 _STREAM = re.compile(GAP + rb"stream(?:\r\n|\n|\r)")
@@ -164,7 +164,7 @@ class Objects:
             if not isinstance(stream, StreamObject):
                 raise NotUnderstood("an object stream that is none")
             simple = stream.get("/Filter") == "/FlateDecode" and "/DecodeParms" not in stream
-            buffer = inflated(stream._data) if simple else stream.get_data()
+            buffer = inflated(stream._data) if simple else unpacked(stream)
             first, count = (_integer(stream.get(key)) for key in ("/First", "/N"))
             head = buffer[:first].split()
             if len(head) < 2 * count:
@@ -183,8 +183,8 @@ class Objects:
 
     def _read_section(self, offset: int) -> tuple[PdfObject, int]:
         match = _HEAD.match(self.data, offset) if offset >= 0 else None
-        if match is None:
-            raise NotUnderstood(f"no object at {offset}")
+        if match is None or self.data[offset - 1 : offset].isdigit():
+            raise NotUnderstood(f"no object begins at {offset}")
         return self._read_plain(offset, int(match[1])), offset
 
     def _opened(self, password: str) -> Cipher:

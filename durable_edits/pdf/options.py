@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
+from durable_edits.errors import DocumentTooComplex
 from durable_edits.form import FieldKind, Option
 from durable_edits.pdf.document import Source, items, resolved
 from durable_edits.pdf.geometry import box_of
+from durable_edits.pdf.limits import MAX_OPTIONS
 from durable_edits.pdf.tokens import spelled
 from durable_edits.pdf.tree import FieldNode, Widget, text_of
+from durable_edits.pdf.xref import unpacked
 
 _EMPTY = re.compile(rb"stream[\0\t\n\f\r ]*endstream")  # an appearance that draws nothing
 
@@ -36,7 +39,7 @@ class Button:
         if text != b"#":
             return _EMPTY.search(text) is not None
         stream = resolved(raw, StreamObject)
-        return stream is not None and not stream.get_data().strip()
+        return stream is not None and not unpacked(stream).strip()
 
     @property
     def name(self) -> bytes:
@@ -79,12 +82,21 @@ def button_options(node: FieldNode) -> list[Option]:
 def choice_options(node: FieldNode) -> list[Option]:
     """/Opt entries are a text, or a pair of export value and displayed text (ISO 32000-1, 12.7.4.4)."""
     found = []
-    for item in items(node.values.get("/Opt")):
+    entries = items(node.values.get("/Opt"))
+    if len(entries) > MAX_OPTIONS:
+        raise too_many_options()
+    for item in entries:
         entry = item.get_object()
         pair = items(entry) if isinstance(entry, ArrayObject) else [item]
         if pair:
             found.append(Option(value=text_of(pair[0]), label=text_of(pair[-1])))
     return found
+
+
+def too_many_options() -> DocumentTooComplex:
+    return DocumentTooComplex(
+        f"The choices of the form have more than {MAX_OPTIONS} options; make their lists shorter.", limit=MAX_OPTIONS
+    )
 
 
 def match_option(options: list[Option], wanted: str) -> Option | None:

@@ -12,18 +12,7 @@ from durable_edits.pdf.document import Source
 from durable_edits.pdf.field_font import OWN
 from durable_edits.pdf.frame import AFTER_TEXT, Draw, Frame
 from durable_edits.pdf.increment import Increment
-from durable_edits.pdf.layout import (
-    Metrics,
-    line_size,
-    line_top,
-    lines_in,
-    paragraph_size,
-    paragraph_top,
-    size_by_height,
-    tall_enough,
-    text_room,
-)
-from durable_edits.pdf.limits import LEADING
+from durable_edits.pdf.layout import Metrics, line_size, line_top, size_by_height, tall_enough, text_room
 from durable_edits.pdf.template import Place
 
 _OWN = OWN.encode()
@@ -155,61 +144,3 @@ def plain_comb(frame: Frame, cells: int) -> Draw | None:
         return b"".join(parts)
 
     return draw
-
-
-def plain_paragraph(frame: Frame) -> Draw | None:
-    """Words parted by single blanks, wrapped from the top."""
-    font, style = frame.font, frame.style
-    metrics = Metrics(font, font.ascent, font.descent)
-    inset, room = text_room(style)
-    size = paragraph_size(style)
-    possible = lines_in(style, metrics, size)
-    limit, align = room / size, style.align / 2
-    widths, blank = frame.font.ascii_widths, frame.font.ascii_widths[32]
-    if not possible or blank is None:
-        return None
-    before = frame.before_text
-    tops = [paragraph_top(style, metrics, size, count) for count in range(possible + 1)]
-    step = size * LEADING
-    font_token = b"\n/%b %.4g Tf\n" % (_OWN, size)
-
-    def draw(codes: bytes, color: bytes) -> bytes | None:
-        if b"  " in codes or codes[:1] == b" " or codes[-1:] == b" ":
-            return None
-        try:
-            lines = _wrapped(codes.split(b" "), widths, blank, limit)
-        except (TypeError, ValueError):
-            return None
-        if len(lines) > possible:
-            return None
-        parts, y = [before, color, font_token], tops[len(lines)]
-        for line, width in lines:
-            left = inset + max(room - width * size, 0) * align
-            parts.append(b"1 0 0 1 %.3f %.3f Tm\n<%b> Tj\n" % (left, y, line.hex().encode()))
-            y -= step
-        parts.append(AFTER_TEXT[1:])
-        return b"".join(parts)
-
-    return draw
-
-
-def _wrapped(
-    words: list[bytes], widths: tuple[float | None, ...], blank: float, limit: float
-) -> list[tuple[bytes, float]]:
-    """Raises ValueError for a word longer than a line."""
-    whole: float = sum(map(widths.__getitem__, b" ".join(words)))  # type: ignore[arg-type]
-    if whole <= limit:
-        return [(b" ".join(words), whole)]
-    lines: list[tuple[bytes, float]] = []
-    line, used = b"", 0.0
-    for word in words:
-        width = sum(map(widths.__getitem__, word))  # type: ignore[arg-type]
-        if width > limit:
-            raise ValueError("a word longer than a line")
-        if line and used + blank + width <= limit:
-            line, used = line + b" " + word, used + blank + width
-            continue
-        if line:
-            lines.append((line, used))
-        line, used = word, width
-    return [*lines, (line, used)]

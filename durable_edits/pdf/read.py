@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from durable_edits.form import Form
-from durable_edits.pdf.cache import compiled_form
-from durable_edits.pdf.document import reading
+from durable_edits.pdf.cache import compiled_form, understood
+from durable_edits.pdf.compiled import CompiledForm
 from durable_edits.pdf.labels import printed_labels
 from durable_edits.pdf.limits import MAX_PAGES
 
@@ -16,12 +16,15 @@ def read_form(data: bytes, *, password: str | None = None, max_pages: int = MAX_
     DocumentTooComplex.
     """
     compiled = compiled_form(data, password, max_pages)
-    with reading():
-        form = compiled.form()
-        bare = {field.key for field in form.fields if not field.description}
-        if bare:
-            nodes = [node for node in compiled.tree.nodes if node.key in bare]
-            labels = printed_labels(data, nodes, password)
-            for field in form.fields:
-                field.description = field.description or labels.get(field.key, "")
-        return form
+    return understood(compiled, lambda found: _labelled(found, password), password, max_pages)
+
+
+def _labelled(compiled: CompiledForm, password: str | None) -> Form:
+    form = compiled.form()
+    bare = {field.key for field in form.fields if not field.description}
+    if bare:
+        nodes = [node for node in compiled.tree.nodes if node.key in bare]
+        labels = printed_labels(compiled.document.data, nodes, password)
+        for field in form.fields:
+            field.description = field.description or labels.get(field.key, "")
+    return form

@@ -7,6 +7,7 @@ import re
 from pypdf.generic import DictionaryObject, StreamObject
 
 from durable_edits.pdf.document import resolved
+from durable_edits.pdf.xref import unpacked
 
 _SHOWN = re.compile(rb"\(((?:[^()\\]|\\[\s\S])*)\)|<([0-9A-Fa-f\s]+)>\s*(?:Tj|TJ|\]|-?\d)")
 _LETTERS = re.compile(rb"[A-Za-z0-9]+")
@@ -18,7 +19,7 @@ def shows(widget: DictionaryObject, value: str) -> bool:
     stream = resolved(appearance.get("/N"), StreamObject) if appearance is not None else None
     if stream is None:
         return False
-    found = _SHOWN.findall(stream.get_data())
+    found = _SHOWN.findall(unpacked(stream))
     if not found or any(coded for _plain, coded in found):
         return bool(found)
     drawn = b"".join(_LETTERS.findall(b"".join(plain for plain, _coded in found)))

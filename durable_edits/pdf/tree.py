@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pypdf.generic import DictionaryObject, IndirectObject, NameObject, PdfObject, TextStringObject
+from pypdf.generic import DictionaryObject, IndirectObject, NameObject, PdfObject, StreamObject, TextStringObject
 
 from durable_edits.errors import DocumentTooComplex, DocumentWithoutFields, InvalidDocument
 from durable_edits.form import FieldKind
@@ -15,6 +15,7 @@ from durable_edits.pdf.lazily import lazily
 from durable_edits.pdf.limits import MAX_DEPTH, MAX_FIELDS
 from durable_edits.pdf.pages import Page, Pages
 from durable_edits.pdf.template import Place, within
+from durable_edits.pdf.xref import unpacked
 
 INHERITED = ("/FT", "/Ff", "/V", "/DV", "/DA", "/Q", "/MaxLen", "/Opt", "/I", "/TI")
 
@@ -116,8 +117,8 @@ def text_of(value: object) -> str:
         return found.decode("latin-1")
     if isinstance(found, str):
         return found.removeprefix("/")
-    if isinstance(found, DictionaryObject) and hasattr(found, "get_data"):
-        data = bytes(found.get_data())
+    if isinstance(found, StreamObject):
+        data = unpacked(found)
         if data.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
             return data.decode("utf-16", "replace")
         return data.decode("utf-8-sig", "replace")

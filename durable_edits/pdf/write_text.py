@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from durable_edits.form import FieldStatus
+from durable_edits.pdf.clusters import beginning
 from durable_edits.pdf.compiled import CompiledField
 from durable_edits.pdf.draw import Canvas, Drawing, Filled, drawn
 from durable_edits.pdf.limits import MAX_TEXT
@@ -20,7 +21,7 @@ def fill_text(canvas: Canvas, field: CompiledField, value: str) -> Filled:
     node = field.node
     for place in field.holders:
         canvas.change(place, {"/V": canvas.string(place, value), "/RV": None})
-    shown = value[:longest]
+    shown = value if longest is None else beginning(value, longest)
     found: list[Drawing | None] = [
         canvas.draw_text(node, place, frame, shown, canvas.color) for place, frame in field.frames
     ]

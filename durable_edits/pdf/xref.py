@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from pypdf.errors import LimitReachedError
 from pypdf.generic import DictionaryObject, StreamObject
 
-from durable_edits.pdf.limits import MAX_STREAM
+from durable_edits.errors import DocumentTooComplex
+from durable_edits.pdf.limits import MAX_NUMBER, MAX_STREAM
 from durable_edits.pdf.tokens import GAP, NotUnderstood
 
 START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*$")
@@ -101,8 +103,7 @@ class Sections:
         return None
 
     def next_number(self) -> int:
-        size = self.found[0].trailer.get("/Size")
-        return max([section.highest for section in self.found] + [size - 1 if isinstance(size, int) else 0]) + 1
+        return next_number(max(section.highest for section in self.found), self.found[0].trailer.get("/Size"))
 
 
 Read = Callable[[int], tuple[object, int]]
@@ -181,7 +182,7 @@ def _read_stream(stream: StreamObject) -> Section:
 
 def _rows(stream: StreamObject) -> bytes:
     if stream.get("/Filter") not in {None, "/FlateDecode"}:
-        return stream.get_data()
+        return unpacked(stream)
     data = stream._data if "/Filter" not in stream else inflated(stream._data)
     parameters = stream.get("/DecodeParms")
     predictor = parameters.get("/Predictor", 1) if isinstance(parameters, DictionaryObject) else 1
@@ -190,7 +191,7 @@ def _rows(stream: StreamObject) -> bytes:
     columns = parameters.get("/Columns", 1) if isinstance(parameters, DictionaryObject) else 1
     step = int(columns) + 1
     if set(data[::step]) != {2} or len(data) % step:
-        return stream.get_data()
+        return unpacked(stream)
     # Every row is the difference to the one above it: column by column that is a running sum.
     out = bytearray(len(data) // step * (step - 1))
     for column in range(step - 1):
@@ -199,12 +200,40 @@ def _rows(stream: StreamObject) -> bytes:
 
 
 def inflated(data: bytes) -> bytes:
-    """Raises NotUnderstood for what is no whole zlib stream or is larger than any real one."""
+    """Raises NotUnderstood for what is no whole zlib stream, DocumentTooComplex for more than any real one has."""
     inflater = zlib.decompressobj()
     try:
         found = inflater.decompress(data, MAX_STREAM)
     except zlib.error as error:
         raise NotUnderstood("a stream that cannot be inflated") from error
     if inflater.unconsumed_tail:
-        raise NotUnderstood("a stream larger than any real one")
+        raise too_long()
     return found
+
+
+def unpacked(stream: StreamObject) -> bytes:
+    """A stream's data, whatever its filters. Raises DocumentTooComplex for more than any real one has."""
+    try:
+        found = stream.get_data()
+    except LimitReachedError as error:
+        raise too_long() from error
+    if len(found) > MAX_STREAM:
+        raise too_long()
+    return found
+
+
+def too_long() -> DocumentTooComplex:
+    return DocumentTooComplex(
+        f"The document has a stream of more than {MAX_STREAM} bytes where a form has a few; save it anew in a viewer.",
+        limit=MAX_STREAM,
+    )
+
+
+def next_number(highest: int, size: object) -> int:
+    """The first that is free. Raises DocumentTooComplex where no viewer would find it."""
+    declared = size - 1 if isinstance(size, int) and size <= MAX_NUMBER else 0
+    if max(highest, declared) >= MAX_NUMBER:
+        raise DocumentTooComplex(
+            f"The document numbers its objects beyond {MAX_NUMBER}; save it anew in a viewer.", limit=MAX_NUMBER
+        )
+    return max(highest, declared) + 1

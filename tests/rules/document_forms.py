@@ -46,7 +46,12 @@ def _object_stream(objects: dict[int, bytes]) -> bytes:
 
 @rule
 def object_streams() -> bytes:
-    objects = objects_of(FORM())
+    return packed(FORM())
+
+
+def packed(data: bytes) -> bytes:
+    """A document with all its objects but streams in an object stream."""
+    objects = objects_of(data)
     packed = {number: _bytes(body) for number, body in objects.items() if b"stream" not in _bytes(body)}
     loose = {number: body for number, body in objects.items() if number not in packed}
     container = max(objects) + 1
@@ -116,6 +121,43 @@ def cross_reference_numbered_from_one() -> bytes:
         rows += b"%010d 00000 %s \n" % (offsets.get(number, 0), b"n" if number in offsets else b"f")
     table = b"xref\n1 %d\n%strailer\n<< /Root 1 0 R /Size %d >>\n" % (size, rows, size)
     return data[:start] + table + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+def cross_reference_with_rows_off_by_one() -> bytes:
+    """Every object's row is that of the one before it."""
+    data = FORM()
+    offsets = {int(m[1]): m.start() for m in re.finditer(rb"(?m)^(\d+) 0 obj", data)}
+    rows = b"".join(
+        b"%d 1\n%010d 00000 n \n" % (number, offsets[before])
+        for before, number in zip(offsets, list(offsets)[1:], strict=False)
+    )
+    start = data.rindex(b"xref\n0 1")
+    table = b"xref\n0 1\n0000000000 65535 f \n%strailer\n<< /Root 1 0 R /Size %d >>\n" % (rows, max(offsets) + 1)
+    return data[:start] + table + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+def font_that_stands_elsewhere() -> bytes:
+    """Nothing but one field's font is not where the table says: it shows when that field is filled."""
+    data = _with_a_font("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>")
+    at = data.index(b"\n99 0 obj") + 1
+    return data.replace(b"%010d 00000 n" % at, b"%010d 00000 n" % (at + 3))
+
+
+def font_that_nobody_can_read() -> bytes:
+    return _with_a_font(f"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /FirstChar {'1' * 100} >>")
+
+
+def _with_a_font(font: str) -> bytes:
+    form = made_form([checkbox("b", (20, 200, 40, 220)), text("t", da="/Other 12 Tf")], fonts="/Other 99 0 R")
+    return document({**objects_of(form), 99: font})
+
+
+def startxref_within_a_number() -> bytes:
+    """Two bytes were lost before it: it leads to the last digit of the number that it should lead to."""
+    data = object_streams()
+    number = re.search(rb"\n(\d\d) 0 obj\n<< /Type /XRef", data)
+    assert number is not None
+    return re.sub(rb"startxref\n\d+", b"startxref\n%d" % (number.start(1) + 1), data)
 
 
 @rule

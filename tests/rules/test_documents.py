@@ -59,8 +59,41 @@ def test_a_value_that_a_damaged_table_would_hide_is_not_said_to_be_filled() -> N
         assert read_form(filled.data).fields[0].value == "DE\nIT"
 
 
-def test_objects_that_the_table_misnumbers_are_found() -> None:
-    assert outcome(forms.cross_reference_numbered_from_one(), {"t": "Ada gq"}, twin=forms.FORM()).wrong == {}
+@pytest.mark.parametrize(
+    "form",
+    [forms.cross_reference_numbered_from_one, forms.cross_reference_with_rows_off_by_one],
+    ids=["numbered from one", "rows off by one"],
+)
+def test_objects_that_the_table_misnumbers_are_found(form: Make) -> None:
+    assert outcome(form(), {"t": "Ada gq"}, twin=forms.FORM()).wrong == {}
+
+
+def test_an_object_found_astray_while_filling_has_the_whole_document_mended() -> None:
+    assert outcome(forms.font_that_stands_elsewhere(), {"b": "true", "t": "Ada gq"}).wrong == {}
+
+
+def test_a_field_that_fails_takes_nothing_of_the_one_before_it() -> None:
+    filled = fill_form(forms.font_that_nobody_can_read(), {"b": "true", "t": "Ada"})
+
+    assert [entry.status for entry in filled.report] == [FieldStatus.FILLED, FieldStatus.FAILED]
+    assert read_form(filled.data).fields[0].value == "true"
+
+
+def test_a_field_that_failed_fails_again() -> None:
+    """What cannot be read must not be half read by then: the same bytes in, the same bytes out."""
+    blank = forms.packed(forms.font_that_nobody_can_read())
+
+    first, second = (fill_form(blank, {"b": "true", "t": "Ada"}) for _ in range(2))
+
+    assert (first.data, first.report) == (second.data, second.report)
+
+
+def test_an_increment_never_builds_on_a_cross_reference_that_begins_within_a_number() -> None:
+    """Readers that look at what stands before it take the whole chain for broken, and find other objects than ours."""
+    filled = fill_form(forms.startxref_within_a_number(), {"t": "Ada"})
+
+    assert not filled.data.startswith(forms.startxref_within_a_number())
+    assert read_form(filled.data).fields[0].value == "Ada"
 
 
 @pytest.mark.parametrize("algorithm", forms.ALGORITHMS)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from benchmarks.judge.viewers import see
 from durable_edits.form import FieldStatus
 from durable_edits.pdf import read_form
 from tests.rules import text_forms as forms
@@ -79,6 +82,31 @@ def test_a_value_over_the_limit_is_stored_whole_and_said_not_to_fit() -> None:
 
     assert found.statuses["t"] is FieldStatus.DOES_NOT_FIT
     assert not [fault for fault in found.faults["t"] if fault.startswith("/V") or "outside" in fault]
+
+
+@pytest.mark.parametrize(
+    "value", ["Ada Lovelace, Countess", "日本語の長い文章です", "שלום עולם טוב ויפה מאוד", "e\u0323\u0302" * 20]
+)
+def test_a_line_too_long_ends_with_the_last_whole_letter_inside_the_box(value: str) -> None:
+    found = outcome(forms.very_narrow_text(), {"t": value})
+
+    assert found.statuses["t"] is FieldStatus.DOES_NOT_FIT
+    assert not [fault for fault in found.faults["t"] if fault.startswith("/V") or "outside" in fault]
+    assert 0 < _shown(found.filled.report[0].reason) < len(value)
+
+
+def test_a_value_over_the_limit_ends_with_a_whole_letter() -> None:
+    """The fifth character without its marks would be another letter."""
+    found = outcome(forms.limited_text(), {"t": "abcdx\u0323\u0302"})
+
+    assert found.statuses["t"] is FieldStatus.DOES_NOT_FIT
+    assert "".join(letter.character for letter in see(found.filled.data).drawn[0]) == "abcd"
+
+
+def _shown(reason: str) -> int:
+    match = re.search(r"(\d+) of \d+ characters", reason)
+    assert match is not None
+    return int(match[1])
 
 
 def test_letters_are_not_cut_in_a_low_box() -> None:

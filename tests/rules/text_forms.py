@@ -96,6 +96,10 @@ def old_value_still_drawn() -> bytes:
     return made_form([text("t", more=f"/V (OLDOLD) /AP << /N {FIRST + 1} 0 R >>"), drawn])
 
 
+def very_narrow_text() -> bytes:
+    return made_form([text("t", (20, 300, 50, 316))])
+
+
 @rule
 def limited_text() -> bytes:
     return made_form([text("t", more="/MaxLen 5")])
