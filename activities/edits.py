@@ -130,7 +130,8 @@ class EditActivities:
                 filled_id=new_file_id(),
                 result=result,
                 credits=credits_for(job.model, filled.pages),
-            )
+            ),
+            filled.pages,
         )
         lost = [ref for ref in (document, result) if ref not in {outcome.filled, outcome.result}]
         await self._blobs.delete(*lost)

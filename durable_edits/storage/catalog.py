@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, event, func, null, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Row, Update, and_, event, func, null, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -53,7 +53,7 @@ class Catalog:
         """Insert a new edit, and the file it brought along, or neither."""
         async with self.write() as connection:
             if file is not None:
-                await connection.execute(self.insert(files).values(_file_row(file)).on_conflict_do_nothing())
+                await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
             await connection.execute(self.insert(edits).values(_edit_row(record)))
 
     async def adopt_edit(self, record: EditRecord) -> EditRecord:
@@ -83,8 +83,11 @@ class Catalog:
                 row = (await connection.execute(claim)).one()
             return _edit(row)
 
-    async def close_edit(self, outcome: Outcome) -> Outcome:
-        """The commit point: write `outcome` if the edit has none, and return the outcome it has now."""
+    async def close_edit(self, outcome: Outcome, pages: int | None = None) -> Outcome:
+        """The commit point: write `outcome` if the edit has none, and return the outcome it has now.
+
+        `pages` is what the document turned out to have; it is noted at the document and at the filled one.
+        """
         close = (
             update(edits)
             .where(edits.c.id == outcome.edit_id, edits.c.status.is_(None))
@@ -100,8 +103,10 @@ class Catalog:
         )
         async with self.write() as connection:
             if (row := (await connection.execute(close.returning(*edits.c))).one_or_none()) is not None:
-                if (filled := _filled_file(row)) is not None:
-                    await connection.execute(self.insert(files).values(_file_row(filled)))
+                if (filled := _filled_file(row, pages)) is not None:
+                    await connection.execute(self.insert(files).values(file_row(filled)))
+                    if pages is not None:
+                        await connection.execute(_count_pages(row.file_id, pages))
                 return outcome
             row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
         return _outcome(row) or outcome
@@ -161,7 +166,7 @@ class Catalog:
 
     async def store_file(self, file: FileRecord) -> None:
         async with self.write() as connection:
-            await connection.execute(self.insert(files).values(_file_row(file)).on_conflict_do_nothing())
+            await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
 
     async def delete_file(self, file_id: str) -> None:
         async with self.write() as connection:
@@ -171,7 +176,7 @@ class Catalog:
         query = select(files).where(files.c.id == storable(file_id), files.c.organization == organization)
         async with self.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return _file(row) if row is not None else None
+        return file_of(row) if row is not None else None
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -302,7 +307,7 @@ def _outcome(row: Row[Any]) -> Outcome | None:
     )
 
 
-def _filled_file(row: Row[Any]) -> FileRecord | None:
+def _filled_file(row: Row[Any], pages: int | None) -> FileRecord | None:
     if row.filled_id is None:
         return None
     return FileRecord(
@@ -315,20 +320,27 @@ def _filled_file(row: Row[Any]) -> FileRecord | None:
     )
 
 
-def _file_row(file: FileRecord) -> dict[str, Any]:
+def _count_pages(file_id: str, pages: int) -> Update:
+    uncounted = update(files).where(files.c.id == file_id, files.c.page_count.is_(None))
+    return uncounted.values(page_count=pages, updated_at=to_microseconds(datetime.now(UTC)))
+
+
+def file_row(file: FileRecord) -> dict[str, Any]:
     return {
         "id": file.id,
+        page_count=pages,
         "organization": file.organization,
         "filename": storable(file.filename),
         "mime_type": storable(file.mime_type),
         "blob": file.blob.model_dump(),
         "page_count": file.page_count,
         "created_at": to_microseconds(file.created_at),
-        "updated_at": to_microseconds(file.created_at),
+        "updated_at": to_microseconds(file.updated_at or file.created_at),
     }
+        "filename_folded": storable(file.filename).casefold(),
 
 
-def _file(row: Row[Any]) -> FileRecord:
+def file_of(row: Row[Any]) -> FileRecord:
     return FileRecord(
         id=row.id,
         organization=row.organization,
@@ -338,3 +350,4 @@ def _file(row: Row[Any]) -> FileRecord:
         created_at=from_microseconds(row.created_at),
         page_count=row.page_count,
     )
+        updated_at=None if row.updated_at == row.created_at else from_microseconds(row.updated_at),

@@ -44,13 +44,49 @@ class EditRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
+    """`updated_at` is None until something about the file has changed; `page_count` until somebody has read it."""
+
     id: str
     organization: str
     filename: str
     mime_type: str
     blob: BlobRef
     created_at: datetime
+    updated_at: datetime | None = None
     page_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRecord:
+    """A session in which a file is sent: as it was declared, and how far it has come."""
+
+    id: str
+    organization: str
+    filename: str
+    mime_type: str
+    size: int
+    sha256: str | None
+    created_at: datetime
+    expires_at: datetime
+    received: BlobRef | None = None
+    completed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRecord:
+    """`compiled` is a durable_edits.template_form.TemplateForm as JSON."""
+
+    id: str
+    organization: str
+    name: str
+    file_id: str
+    filename: str
+    mime_type: str
+    compiled: BlobRef
+    field_count: int
+    created_at: datetime
+    updated_at: datetime
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

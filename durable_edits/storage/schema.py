@@ -16,6 +16,11 @@ def _list_index(name: str, *columns: str, where: str = "") -> Index:
     return Index(name, "organization", *columns, "created_at", "id", sqlite_where=listed, postgresql_where=listed)
 
 
+def _kept_index(name: str, column: str) -> Index:
+    kept = text("deleted_at IS NULL")
+    return Index(name, "organization", column, "id", sqlite_where=kept, postgresql_where=kept)
+
+
 # Times are microseconds since 1970 in UTC: SQLite has no zone, and whole numbers compare the same everywhere.
 edits = Table(
     "edits",
@@ -57,12 +62,14 @@ files = Table(
     Column("id", Text, primary_key=True),
     Column("organization", Text, nullable=False),
     Column("filename", Text, nullable=False),
+    Column("filename_folded", BYTEWISE, nullable=False),
     Column("mime_type", Text, nullable=False),
     Column("blob", JSON, nullable=False),
     Column("page_count", Integer, nullable=True),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index("files_by_time", "organization", "created_at", "id"),
+    Index("files_by_filename", "organization", "filename_folded", "created_at", "id"),
 )
 
 # A revoked key keeps its row: a gateway that has ever had keys never again serves whoever has none.
@@ -97,4 +104,51 @@ idempotency_keys = Table(
     Column("problem", JSON(none_as_null=True), nullable=True),
     Column("done_at", BigInteger, nullable=True),
     Index("idempotency_keys_by_time", "created_at"),
+)
+
+# What every process signs links with; made once, by the first that needs it.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# A session keeps its row when it is over: to complete it again gives the same answer, and an expired one is told so.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    # As declared when the session began.
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    # What came through the gateway; null where the bytes go to the object store directly.
+    Column("received", JSON(none_as_null=True), nullable=True),
+    Column("completed_at", BigInteger, nullable=True),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", BYTEWISE, nullable=False),
+    Column("file_id", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    # A blob with the form as it was read and the template's fields.
+    Column("compiled", JSON, nullable=False),
+    Column("field_count", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    # A deleted template keeps its row for cursors.
+    Column("deleted_at", BigInteger, nullable=True),
+    _kept_index("templates_by_time", "created_at"),
+    _kept_index("templates_by_name", "name_folded"),
 )
