@@ -8,6 +8,7 @@ async with open_edits() as edits:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,14 +26,24 @@ from durable_edits.contracts import (
     Status,
     new_edit_id,
 )
-from durable_edits.errors import InfrastructureError, InstructionsEmpty, NotFound, NotStarted, RunLost
+from durable_edits.errors import (
+    Conflict,
+    IdempotencyConflict,
+    InfrastructureError,
+    InstructionsEmpty,
+    NotFound,
+    NotStarted,
+    RunLost,
+)
 from durable_edits.form import Filled
 from durable_edits.run_status import failed
 from durable_edits.runs import Runs, connect
 from durable_edits.settings import Settings
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.document_urls import is_data_url, stored_url
 from durable_edits.storage.documents import Documents
+from durable_edits.storage.idempotency import Claim
 from durable_edits.storage.migrate import migrate
 from durable_edits.storage.records import EditRecord, FileRecord, started_record
 
@@ -84,12 +95,18 @@ class EditsClient:
             raise InfrastructureError(message) from error
 
     async def create(
-        self, document: SourceDocument, instructions: str, *, model: str = DEFAULT_MODEL, color: str = DEFAULT_COLOR
+        self,
+        document: SourceDocument,
+        instructions: str,
+        *,
+        model: str = DEFAULT_MODEL,
+        color: str = DEFAULT_COLOR,
+        claim: Claim | None = None,
     ) -> Edit:
         """Store the document, write the record, start the run.
 
         Raises InstructionsEmpty, InvalidDataUrl, UnsupportedDocument, DocumentTooLarge, FetchRefused, NotFound (a
-        stored file) and InfrastructureError; after any of them there is no edit.
+        stored file), IdempotencyConflict (the claim is lost) and InfrastructureError; after any there is no edit.
         """
         if not instructions.strip():
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
@@ -99,12 +116,33 @@ class EditsClient:
         if new_file is not None:
             record = replace(record, mime_type=new_file.mime_type)
         try:
-            await self.catalog.create_edit(record, new_file)
-            await self.runs.start(record.id, edit)
-        except InfrastructureError:
+            await self.catalog.create_edit(record, new_file, claim)
+            await self._start(record.id, edit)
+        except (InfrastructureError, IdempotencyConflict):
             await self._withdraw(record, new_file)
             raise
         return Edit(record, Status.PENDING)
+
+    async def resume(self, edit_id: str, document: SourceDocument) -> bool:
+        """Start the run of an edit whose record was written by a request that died; False where it is too late."""
+        record = await self.catalog.edit(edit_id)
+        if record is None or record.deleted:
+            return False
+        if record.outcome is not None:
+            return record.outcome.problem is None or record.outcome.problem.code != NotStarted.code
+        if record.run_id is None:
+            if is_data_url(document.url):
+                url = stored_url(record.organization, record.file_id, record.filename)
+                document = SourceDocument(filename=document.filename, url=url)
+            edit = EditInput(
+                document=document, model=record.model, color=record.color, organization=record.organization
+            )
+            await self._start(edit_id, edit)
+        return True
+
+    async def _start(self, edit_id: str, edit: EditInput) -> None:
+        with contextlib.suppress(Conflict):  # `resume` on another gateway was first: the run is the same
+            await self.runs.start(edit_id, edit)
 
     async def _withdraw(self, record: EditRecord, new_file: FileRecord | None) -> None:
         """Whether it started or not, nobody was told of it: a closed and hidden record keeps it from completing."""

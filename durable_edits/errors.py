@@ -8,6 +8,8 @@
     ├── Unauthorized                no key, or a wrong one
     ├── NotFound                    no such edit, file or template for this organization
     ├── Conflict                    the id or key is already in use
+    │   └── IdempotencyConflict     the Idempotency-Key is another request's
+    ├── RateLimited                 over EDITS_RATE_LIMIT
     ├── DocumentError               this document cannot be filled; trying again does not help
     │   ├── InvalidDocument         not a PDF, or damaged beyond reading
     │   ├── DocumentEncrypted
@@ -96,6 +98,15 @@ class NotFound(EditsError):
 
 class Conflict(EditsError):
     code = "conflict"
+
+
+class IdempotencyConflict(Conflict):
+    code = "idempotency_conflict"
+
+
+class RateLimited(EditsError):
+    code = "rate_limited"
+    retryable = True
 
 
 class DocumentError(EditsError):

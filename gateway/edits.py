@@ -17,6 +17,7 @@ from durable_edits.storage.records import EditFilter
 from gateway import wire
 from gateway.auth import Caller
 from gateway.errors import error_response, problem_status
+from gateway.idempotency import Turn, once
 from gateway.log_context import SHOWN
 from gateway.requests import parse_json, parse_query, read_body
 
@@ -40,13 +41,17 @@ Edits = Annotated[EditsClient, Depends(client_for)]
 @router.post("", status_code=201, response_model=wire.EditBody)
 async def create_edit(request: Request, edits: Edits) -> Response:
     body = await read_body(request, request.app.state.body_limit)
+    return await once(request, edits.catalog, body, lambda turn: _create(request, edits, body, turn))
+
+
+async def _create(request: Request, edits: EditsClient, body: bytes, turn: Turn) -> Response:
     if len(body) > PARSED_IN_PLACE:
         wanted = await asyncio.to_thread(parse_json, wire.CreateEdit, body)
     else:
         wanted = parse_json(wire.CreateEdit, body)
-    document = await _document(edits, wanted)
-    edit = await edits.create(document, wanted.instructions, model=wanted.model, color=wanted.config.color)
+    edit = await _created(edits, wanted, turn)
     request.state.edit_id = edit.id  # for the log: the path does not have it
+    await turn.keep(edit.id)
     if not wanted.background:
         edit = await edits.wait(edit)
         if edit.outcome is not None and edit.outcome.problem is not None:
@@ -119,6 +124,18 @@ class Report(BaseModel):
     status: Status
     fields: list[dict[str, str]]
     unused: list[dict[str, str]]
+
+
+async def _created(edits: EditsClient, wanted: wire.CreateEdit, turn: Turn) -> Edit:
+    """The new edit, or the one that an earlier request with the same key has made."""
+    if turn.made is not None and turn.claim is None:
+        return await edits.get(turn.made)
+    document = await _document(edits, wanted)
+    if turn.made is not None and await edits.resume(turn.made, document):
+        return await edits.get(turn.made)
+    return await edits.create(
+        document, wanted.instructions, model=wanted.model, color=wanted.config.color, claim=turn.claim
+    )
 
 
 async def _document(edits: EditsClient, wanted: wire.CreateEdit) -> SourceDocument:

@@ -27,6 +27,7 @@ HTTP_STATUS: dict[type[errors.EditsError], int] = {
     errors.Unauthorized: 401,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.RateLimited: 429,
     errors.DocumentError: 422,
     errors.DocumentTooLarge: 413,
     errors.DocumentUnavailable: 400,

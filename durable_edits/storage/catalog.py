@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from durable_edits.contracts import PDF, BlobRef, Outcome, Problem, Status, filled_name
 from durable_edits.errors import CatalogUnavailable
+from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import (
     EditFilter,
     EditRecord,
@@ -49,9 +50,14 @@ class Catalog:
         async with self.read() as connection:
             await connection.execute(text("SELECT 1 FROM edits WHERE id = ''"))
 
-    async def create_edit(self, record: EditRecord, file: FileRecord | None) -> None:
-        """Insert a new edit, and the file it brought along, or neither."""
+    async def create_edit(self, record: EditRecord, file: FileRecord | None, claim: Claim | None = None) -> None:
+        """Insert a new edit, and the file it brought along, and its id under an idempotency key, or nothing.
+
+        Raises IdempotencyConflict.
+        """
         async with self.write() as connection:
+            if claim is not None:
+                await bind(connection, claim, record.id)
             if file is not None:
                 await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
             await connection.execute(self.insert(edits).values(_edit_row(record)))
@@ -317,6 +323,7 @@ def _filled_file(row: Row[Any], pages: int | None) -> FileRecord | None:
         mime_type=PDF,
         blob=BlobRef.model_validate(row.filled),
         created_at=from_microseconds(row.closed_at),
+        page_count=pages,
     )
 
 
@@ -328,16 +335,15 @@ def _count_pages(file_id: str, pages: int) -> Update:
 def file_row(file: FileRecord) -> dict[str, Any]:
     return {
         "id": file.id,
-        page_count=pages,
         "organization": file.organization,
         "filename": storable(file.filename),
+        "filename_folded": storable(file.filename).casefold(),
         "mime_type": storable(file.mime_type),
         "blob": file.blob.model_dump(),
         "page_count": file.page_count,
         "created_at": to_microseconds(file.created_at),
         "updated_at": to_microseconds(file.updated_at or file.created_at),
     }
-        "filename_folded": storable(file.filename).casefold(),
 
 
 def file_of(row: Row[Any]) -> FileRecord:
@@ -348,6 +354,6 @@ def file_of(row: Row[Any]) -> FileRecord:
         mime_type=row.mime_type,
         blob=BlobRef.model_validate(row.blob),
         created_at=from_microseconds(row.created_at),
+        updated_at=None if row.updated_at == row.created_at else from_microseconds(row.updated_at),
         page_count=row.page_count,
     )
-        updated_at=None if row.updated_at == row.created_at else from_microseconds(row.updated_at),
