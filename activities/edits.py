@@ -37,6 +37,7 @@ from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.fetch import Fetcher
+from durable_edits.storage.links import Links
 from durable_edits.storage.records import started_record
 
 Answer = TypeVar("Answer")
@@ -52,7 +53,8 @@ class EditActivities:
         self._settings = settings
         self._catalog = catalog
         self._blobs = blobs
-        self._documents = Documents(catalog, blobs, settings.max_document_bytes)
+        links = Links(catalog, blobs, settings.link_lifetime)
+        self._documents = Documents(catalog, blobs, links, settings.max_document_bytes, settings.max_stored_bytes)
         self._fetcher = fetcher
         self._children = children
         self._in_memory = asyncio.Semaphore(settings.pdf_slots * DOCUMENTS_PER_SLOT)
@@ -68,12 +70,12 @@ class EditActivities:
             if record.outcome is not None:
                 await self._clear(record.outcome)
                 return Planned(outcome=record.outcome)
-            document = await self._documents.stored(job.edit.document, record, self._fetcher)
+            file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
             async with self._in_memory:
-                data = await self._blobs.get(document)
+                data = await self._blobs.get(file.blob)
                 planned = await self._children.run(plan_form, data, record.instructions or "", self._settings.max_pages)
             plan = await unbroken(self._store_plan(job.edit_id, planned.plan))
-            return Planned(document=document, plan=plan, pages=planned.pages, values=planned.values)
+            return Planned(document=file.blob, plan=plan, pages=planned.pages, values=planned.values)
 
     @activity.defn(name=FILL_DOCUMENT)
     @as_failures

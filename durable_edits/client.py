@@ -35,6 +35,7 @@ from durable_edits.errors import (
     NotStarted,
     RunLost,
 )
+from durable_edits.files import Files
 from durable_edits.form import Filled
 from durable_edits.run_status import failed
 from durable_edits.runs import Runs, connect
@@ -43,9 +44,13 @@ from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.document_urls import is_data_url, stored_url
 from durable_edits.storage.documents import Documents
+from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
+from durable_edits.storage.links import Links
 from durable_edits.storage.migrate import migrate
 from durable_edits.storage.records import EditRecord, FileRecord, started_record
+from durable_edits.storage.uploads import UploadRows
+from durable_edits.uploads import Uploads
 
 PING_SECONDS = 5.0  # a probe of an orchestrator gives up sooner or later than that, but not much
 CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
@@ -79,11 +84,22 @@ class EditsClient:
     catalog: Catalog
     blobs: Blobs
     documents: Documents
+    links: Links
+    upload_limit: int
     organization: str = DEFAULT_ORGANIZATION
     sees: tuple[str, ...] = (DEFAULT_ORGANIZATION,)
 
     def within(self, organization: str, *also: str) -> EditsClient:
         return replace(self, organization=organization, sees=(organization, *also))
+
+    @property
+    def files(self) -> Files:
+        return Files(FileRows(self.catalog), self.blobs, self.links, self.sees)
+
+    @property
+    def uploads(self) -> Uploads:
+        rows, files = UploadRows(self.catalog), FileRows(self.catalog)
+        return Uploads(rows, files, self.blobs, self.links, self.upload_limit, self.organization)
 
     async def ping(self) -> None:
         """Raises an InfrastructureError unless Temporal, catalog and object store all answer, and soon."""
@@ -294,6 +310,8 @@ async def open_edits(settings: Settings | None = None, temporal: Client | None =
     try:
         await migrate(catalog)
         runs = Runs(temporal or await connect(), settings.task_queue)
-        yield EditsClient(runs, catalog, blobs, Documents(catalog, blobs, settings.max_document_bytes))
+        links = Links(catalog, blobs, settings.link_lifetime)
+        documents = Documents(catalog, blobs, links, settings.max_document_bytes, settings.max_stored_bytes)
+        yield EditsClient(runs, catalog, blobs, documents, links, settings.max_upload_bytes)
     finally:
         await catalog.close()

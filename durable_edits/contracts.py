@@ -19,6 +19,8 @@ EDITS_QUEUE = "edits"
 PLAN_EDIT = "plan_edit"
 FILL_DOCUMENT = "fill_document"
 CLOSE_EDIT = "close_edit"
+TEMPLATE_WORKFLOW = "TemplateWorkflow"
+READ_TEMPLATE = "read_template"
 
 DEFAULT_ORGANIZATION = "default"
 PDF = "application/pdf"
@@ -34,6 +36,10 @@ def new_edit_id() -> str:
 
 def new_file_id() -> str:
     return f"file_{ULID()}"
+
+
+def new_template_id() -> str:
+    return f"edittplt_{ULID()}"
 
 
 def filled_name(filename: str) -> str:

@@ -4,8 +4,14 @@
     ├── InvalidRequest              the call itself is wrong; nothing was started
     │   ├── BadRequest
     │   ├── UnsupportedDocument
-    │   └── RequestTooLarge
+    │   ├── RequestTooLarge
+    │   ├── UploadIncomplete        completed before its bytes have come
+    │   └── UploadMismatch          other bytes came than were declared
     ├── Unauthorized                no key, or a wrong one
+    ├── LinkInvalid                 a signed link that nobody here has signed
+    ├── Expired
+    │   ├── LinkExpired
+    │   └── UploadExpired
     ├── NotFound                    no such edit, file or template for this organization
     ├── Conflict                    the id or key is already in use
     │   └── IdempotencyConflict     the Idempotency-Key is another request's
@@ -90,6 +96,30 @@ class RequestTooLarge(InvalidRequest):
 
 class Unauthorized(EditsError):
     code = "unauthorized"
+
+
+class UploadIncomplete(InvalidRequest):
+    code = "upload_incomplete"
+
+
+class UploadMismatch(InvalidRequest):
+    code = "upload_mismatch"
+
+
+class LinkInvalid(EditsError):
+    code = "link_invalid"
+
+
+class Expired(EditsError):
+    code = "expired"
+
+
+class LinkExpired(Expired):
+    code = "link_expired"
+
+
+class UploadExpired(Expired):
+    code = "upload_expired"
 
 
 class NotFound(EditsError):

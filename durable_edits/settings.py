@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -76,6 +77,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     max_document_mb: float = Field(default=32.0, gt=0)
+    max_stored_mb: float = Field(default=128.0, gt=0)
+    """A stored document that an edit or a template takes: larger than one in a request, since a client can stream it
+    in; a worker has up to four for each of its slots in memory."""
+    max_upload_mb: float = Field(default=5_000.0, gt=0)
+    """One file, whatever it is for; object stores take no larger ones in one piece."""
+    link_minutes: float = Field(default=60.0, gt=0)
+    """How long links for uploads and downloads work."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """The address that such links begin with; default: the one by which the request that asks for a link came."""
     max_pages: int = Field(default=2_000, ge=1)
     fill_timeout: float = Field(default=120.0, gt=0)
     """Seconds one document may take in its child process, for reading and again for filling."""
@@ -88,6 +98,18 @@ class Settings(BaseSettings):
     @property
     def max_document_bytes(self) -> int:
         return int(self.max_document_mb * MEGABYTE)
+
+    @property
+    def max_stored_bytes(self) -> int:
+        return int(self.max_stored_mb * MEGABYTE)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return int(self.max_upload_mb * MEGABYTE)
+
+    @property
+    def link_lifetime(self) -> timedelta:
+        return timedelta(minutes=self.link_minutes)
 
     @property
     def catalog(self) -> str:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from durable_edits.client import EditsClient, open_edits
 from durable_edits.errors import EditsError
 from durable_edits.settings import Settings
-from gateway import edits, errors
+from gateway import edits, errors, files
 from gateway.auth import Guard, Keys
 from gateway.request_ids import RequestIds
 
@@ -23,11 +23,14 @@ def create_app(settings: Settings) -> ASGIApp:
         async with open_edits(settings) as client:
             app.state.edits = client
             app.state.body_limit = settings.max_document_bytes
+            app.state.public_url = settings.public_url
             yield
 
     app = FastAPI(title="durable-edits", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
     errors.install(app)
     app.include_router(edits.router)
+    app.include_router(files.router)
+    app.include_router(files.signed)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from durable_edits.contracts import DEFAULT_ORGANIZATION
 from durable_edits.errors import Unauthorized
 from durable_edits.settings import Settings
+from durable_edits.storage.links import SIGNED
 from gateway.errors import from_tree
 
 OPEN_PATHS = {"/healthz", "/readyz", "/openapi.json", "/docs"}
@@ -66,13 +67,18 @@ class Guard:
         self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+        if scope["type"] == "http" and not _open(scope["path"]):
             try:
                 scope.setdefault("state", {})["caller"] = self._keys.caller(Headers(scope=scope))
             except Unauthorized as error:
                 await from_tree(error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def _open(path: str) -> bool:
+    """A signed link is its own key."""
+    return path in OPEN_PATHS or path.startswith(SIGNED)
 
 
 def _digest(key: str) -> bytes:

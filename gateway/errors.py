@@ -25,6 +25,8 @@ HTTP_STATUS: dict[type[errors.EditsError], int] = {
     errors.UnsupportedDocument: 400,
     errors.RequestTooLarge: 413,
     errors.Unauthorized: 401,
+    errors.LinkInvalid: 403,
+    errors.Expired: 410,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.RateLimited: 429,

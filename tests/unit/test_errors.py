@@ -102,6 +102,8 @@ def test_every_class_has_a_status_that_fits_whose_fault_it_is(kind: type[EditsEr
     theirs = (
         errors.InvalidRequest,
         errors.Unauthorized,
+        errors.LinkInvalid,
+        errors.Expired,
         errors.NotFound,
         errors.Conflict,
         errors.RateLimited,
@@ -127,6 +129,9 @@ def test_every_error_of_the_tree_is_in_the_table_by_itself_or_by_its_branch(kind
         (errors.InvalidRequest, 422),
         (errors.BadRequest, 400),
         (errors.Unauthorized, 401),
+        (errors.LinkInvalid, 403),
+        (errors.LinkExpired, 410),
+        (errors.UploadExpired, 410),
         (errors.NotFound, 404),
         (errors.Conflict, 409),
         (errors.IdempotencyConflict, 409),
