@@ -1,4 +1,7 @@
-"""`python -m gateway`: serve until SIGTERM or SIGINT, drain for up to EDITS_GRACE seconds, exit 0."""
+"""`python -m gateway`: serve until SIGTERM or SIGINT, drain for up to EDITS_GRACE seconds, exit 0.
+
+`python -m gateway keys …` looks after the API keys instead.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,16 @@ import ipaddress
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import uvicorn
 
+from durable_edits.errors import EditsError
 from durable_edits.logs import configure_logs
 from durable_edits.settings import Settings, read_settings
 from gateway.app import create_app
+from gateway.keys import has_keys, keys_command
 
 log = logging.getLogger("gateway")
 
@@ -64,10 +70,18 @@ async def serve(settings: Settings) -> int:
 def main() -> int:
     settings = read_settings()
     configure_logs(settings.log_level)
-    if not settings.api_keys:
+    if sys.argv[1:2] == ["keys"]:
+        return keys_command(settings, sys.argv[2:])
+    try:
+        keyed = bool(settings.api_keys) or asyncio.run(has_keys(settings))
+    except EditsError as error:
+        log.critical("%s %s", error.message, error.details)
+        return 1
+    if not keyed:
         if not _loopback(settings.host):
             log.critical(
-                "EDITS_API_KEYS is empty: without keys the gateway serves loopback only. Set it, or EDITS_HOST."
+                "EDITS_API_KEYS is empty: without keys the gateway serves loopback only. Set it, make a key with"
+                " `python -m gateway keys create`, or set EDITS_HOST."
             )
             return 1
         log.warning("EDITS_API_KEYS is empty: whoever reaches %s may do everything", settings.host)

@@ -12,15 +12,18 @@ from starlette.types import ASGIApp
 from durable_edits.client import EditsClient, open_edits
 from durable_edits.errors import EditsError
 from durable_edits.settings import Settings
-from gateway import edits, errors, files
+from durable_edits.storage.keys import ApiKeys
+from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
 from gateway.request_ids import RequestIds
 
 
 def create_app(settings: Settings) -> ASGIApp:
+    keys = Keys(settings)
+
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_edits(settings) as client:
+        async with open_edits(settings) as client, keys.following(ApiKeys(client.catalog)):
             app.state.edits = client
             app.state.body_limit = settings.max_document_bytes
             app.state.public_url = settings.public_url
@@ -28,6 +31,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     app = FastAPI(title="durable-edits", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
     errors.install(app)
+    app.include_router(templates.router)  # before edits: no edit can be called so, whoever named its workflow
     app.include_router(edits.router)
     app.include_router(files.router)
     app.include_router(files.signed)
@@ -47,4 +51,4 @@ def create_app(settings: Settings) -> ASGIApp:
             return errors.from_tree(error)
         return JSONResponse({"status": "ready"})
 
-    return RequestIds(Guard(app, Keys(settings)))
+    return RequestIds(Guard(app, keys))
