@@ -48,8 +48,10 @@ from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
 from durable_edits.storage.links import Links
 from durable_edits.storage.migrate import migrate
-from durable_edits.storage.records import EditRecord, FileRecord, started_record
+from durable_edits.storage.records import EditRecord, FileRecord, TemplateRecord, started_record
+from durable_edits.storage.templates import TemplateRows
 from durable_edits.storage.uploads import UploadRows
+from durable_edits.templates import Templates
 from durable_edits.uploads import Uploads
 
 PING_SECONDS = 5.0  # a probe of an orchestrator gives up sooner or later than that, but not much
@@ -110,27 +112,33 @@ class EditsClient:
             message = f"Temporal, catalog or object store did not answer within {PING_SECONDS:g} s; look at each."
             raise InfrastructureError(message) from error
 
+    @property
+    def templates(self) -> Templates:
+        return Templates(
+            TemplateRows(self.catalog), self.catalog, self.runs, self.blobs, self.documents, self.organization
+        )
+
     async def create(
         self,
-        document: SourceDocument,
+        document: SourceDocument | TemplateRecord,
         instructions: str,
         *,
         model: str = DEFAULT_MODEL,
         color: str = DEFAULT_COLOR,
         claim: Claim | None = None,
     ) -> Edit:
-        """Store the document, write the record, start the run.
+        """Store the document, write the record, start the run. A template's document is stored, and its form known.
 
         Raises InstructionsEmpty, InvalidDataUrl, UnsupportedDocument, DocumentTooLarge, FetchRefused, NotFound (a
         stored file), IdempotencyConflict (the claim is lost) and InfrastructureError; after any there is no edit.
         """
         if not instructions.strip():
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
-        source, new_file = await self.documents.receive(document, self.organization)
-        edit = EditInput(document=source, model=model, color=color, organization=self.organization)
+        edit, new_file = await self._input(document, model, color)
         record = replace(started_record(new_edit_id(), edit, datetime.now(UTC)), instructions=instructions)
-        if new_file is not None:
-            record = replace(record, mime_type=new_file.mime_type)
+        known = document if isinstance(document, TemplateRecord) else new_file
+        if known is not None:
+            record = replace(record, mime_type=known.mime_type)
         try:
             await self.catalog.create_edit(record, new_file, claim)
             await self._start(record.id, edit)
@@ -139,7 +147,16 @@ class EditsClient:
             raise
         return Edit(record, Status.PENDING)
 
-    async def resume(self, edit_id: str, document: SourceDocument) -> bool:
+    async def _input(
+        self, document: SourceDocument | TemplateRecord, model: str, color: str
+    ) -> tuple[EditInput, FileRecord | None]:
+        """The run's input, and the file that the document became if it came inline."""
+        if isinstance(document, TemplateRecord):
+            return _template_input(document, model, color), None
+        source, new_file = await self.documents.receive(document, self.organization)
+        return EditInput(document=source, model=model, color=color, organization=self.organization), new_file
+
+    async def resume(self, edit_id: str, document: SourceDocument | TemplateRecord) -> bool:
         """Start the run of an edit whose record was written by a request that died; False where it is too late."""
         record = await self.catalog.edit(edit_id)
         if record is None or record.deleted:
@@ -147,13 +164,7 @@ class EditsClient:
         if record.outcome is not None:
             return record.outcome.problem is None or record.outcome.problem.code != NotStarted.code
         if record.run_id is None:
-            if is_data_url(document.url):
-                url = stored_url(record.organization, record.file_id, record.filename)
-                document = SourceDocument(filename=document.filename, url=url)
-            edit = EditInput(
-                document=document, model=record.model, color=record.color, organization=record.organization
-            )
-            await self._start(edit_id, edit)
+            await self._start(edit_id, _same_input(record, document))
         return True
 
     async def _start(self, edit_id: str, edit: EditInput) -> None:
@@ -290,6 +301,27 @@ class EditsClient:
             if record is None or record.outcome is not None:
                 return
             await asyncio.sleep(CANCEL_POLL)
+
+
+def _template_input(template: TemplateRecord, model: str, color: str) -> EditInput:
+    return EditInput(
+        document=template.document,
+        model=model,
+        color=color,
+        organization=template.organization,
+        template_id=template.id,
+        template=template.compiled,
+    )
+
+
+def _same_input(record: EditRecord, document: SourceDocument | TemplateRecord) -> EditInput:
+    """The input of an edit whose record was written, from the request that is sent again."""
+    if isinstance(document, TemplateRecord):
+        return _template_input(document, record.model, record.color)
+    if is_data_url(document.url):
+        url = stored_url(record.organization, record.file_id, record.filename)
+        document = SourceDocument(filename=document.filename, url=url)
+    return EditInput(document=document, model=record.model, color=record.color, organization=record.organization)
 
 
 def _missing(record: EditRecord) -> Outcome:

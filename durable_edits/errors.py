@@ -53,6 +53,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 MESSAGE_LIMIT = 1_000  # characters; a failure rides in Temporal's history, which is kept under 10 KB
@@ -76,6 +77,18 @@ class EditsError(Exception):
 
 def _rebuild(kind: type[EditsError], message: str, details: dict[str, Any]) -> EditsError:
     return kind(message, **details)
+
+
+def from_code(code: str, message: str, details: dict[str, Any] | None = None) -> EditsError:
+    """The error that was stored, or came through Temporal, by its code."""
+    kind = next((each for each in _walk(EditsError) if each.code == code), InternalError)
+    return kind(message, **(details or {}))
+
+
+def _walk(kind: type[EditsError]) -> Iterator[type[EditsError]]:
+    for child in kind.__subclasses__():
+        yield from _walk(child)
+    yield kind
 
 
 class InvalidRequest(EditsError):

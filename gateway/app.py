@@ -13,7 +13,7 @@ from durable_edits.client import EditsClient, open_edits
 from durable_edits.errors import EditsError
 from durable_edits.settings import Settings
 from durable_edits.storage.keys import ApiKeys
-from gateway import edits, errors, files
+from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
 from gateway.request_ids import RequestIds
 
@@ -31,6 +31,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     app = FastAPI(title="durable-edits", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
     errors.install(app)
+    app.include_router(templates.router)
     app.include_router(edits.router)
     app.include_router(files.router)
     app.include_router(files.signed)

@@ -9,6 +9,6 @@ filled = fill_form(data, {"name": "Ada Lovelace", "agree": "true"})
 from __future__ import annotations
 
 from durable_edits.pdf.fill import FilledDocument, fill_form
-from durable_edits.pdf.read import read_form
+from durable_edits.pdf.read import count_pages, read_form
 
-__all__ = ["FilledDocument", "fill_form", "read_form"]
+__all__ = ["FilledDocument", "count_pages", "fill_form", "read_form"]

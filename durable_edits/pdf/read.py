@@ -35,6 +35,11 @@ def read_form(data: bytes, *, password: str | None = None, max_pages: int = MAX_
         return described(document, form_of(document, tree), tree, password)
 
 
+def count_pages(data: bytes, *, password: str | None = None, max_pages: int = MAX_PAGES) -> int:
+    """Of any document; raises what `read_form` does but DocumentWithoutFields."""
+    return len(open_document(data, password, max_pages).pages)
+
+
 def form_of(document: Document, tree: FieldTree) -> Form:
     """The form without printed labels, which cost more than all the rest."""
     fields = [field for node in tree.nodes if (field := _field(node)) is not None]

@@ -112,7 +112,7 @@ class Catalog:
                 if (filled := _filled_file(row, pages)) is not None:
                     await connection.execute(self.insert(files).values(file_row(filled)))
                     if pages is not None:
-                        await connection.execute(_count_pages(row.file_id, pages))
+                        await connection.execute(count_pages(row.file_id, pages))
                 return outcome
             row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
         return _outcome(row) or outcome
@@ -327,7 +327,7 @@ def _filled_file(row: Row[Any], pages: int | None) -> FileRecord | None:
     )
 
 
-def _count_pages(file_id: str, pages: int) -> Update:
+def count_pages(file_id: str, pages: int) -> Update:
     uncounted = update(files).where(files.c.id == file_id, files.c.page_count.is_(None))
     return uncounted.values(page_count=pages, updated_at=to_microseconds(datetime.now(UTC)))
 

@@ -94,7 +94,7 @@ class Documents:
 
     def _check(self, filename: str, declared: str, data: bytes) -> None:
         self._check_size(len(data), self._limit, "EDITS_MAX_DOCUMENT_MB")
-        if b"%PDF-" not in data[:PDF_HEADER_WITHIN]:
+        if not _is_pdf(data):
             refuse_unsupported(media_type(filename, declared))
 
     def _check_size(self, size: int, limit: int, setting: str) -> None:
@@ -121,3 +121,13 @@ def refuse_unsupported(media: str) -> None:
             f"Documents of type {media[:100]} are not supported; convert the document to a PDF form first.",
             media_type=media[:100],
         )
+
+
+def refuse_all_but_pdf(media: str, data: bytes) -> None:
+    if not _is_pdf(data):
+        refuse_unsupported(media)
+        raise UnsupportedDocument("The document is no PDF; a template needs a PDF form.", media_type=media[:100])
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:PDF_HEADER_WITHIN]

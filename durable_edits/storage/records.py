@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from durable_edits.contracts import BlobRef, EditInput, Outcome, Status, new_file_id
-from durable_edits.storage.document_urls import media_type, parse_stored_url
+from durable_edits.contracts import BlobRef, EditInput, Outcome, SourceDocument, Status, new_file_id
+from durable_edits.storage.document_urls import media_type, parse_stored_url, stored_url
 
 Order = Literal["asc", "desc"]
 
@@ -88,6 +88,11 @@ class TemplateRecord:
     updated_at: datetime
     deleted: bool = False
 
+    @property
+    def document(self) -> SourceDocument:
+        url = stored_url(self.organization, self.file_id, self.filename)
+        return SourceDocument(filename=self.filename, url=url)
+
 
 @dataclass(frozen=True, slots=True)
 class EditFilter:
@@ -123,4 +128,5 @@ def started_record(edit_id: str, edit: EditInput, created_at: datetime) -> EditR
         model=edit.model,
         color=edit.color,
         instructions=edit.instructions,
+        template_id=edit.template_id,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from tests.live import Gateway, Live
 
-ORGANIZATIONS = 120  # one for each test that wants the world to itself
+ORGANIZATIONS = 200  # one for each test that wants the world to itself
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,20 @@ def unattended(stack: Live) -> Gateway:
     """A gateway on a queue without workers: what is created there stays as it is. It takes 1 MiB."""
     keys = ",".join(f"org{number}:key-{number}" for number in range(ORGANIZATIONS))
     return stack.gateway(EDITS_API_KEYS=keys, EDITS_TASK_QUEUE="unattended", EDITS_MAX_DOCUMENT_MB="1")
+
+
+@pytest.fixture(scope="session")
+def attended(stack: Live, gateway: Gateway) -> Gateway:
+    """A gateway with a worker behind it."""
+    keys = ",".join(f"org{number}:key-{number}" for number in range(ORGANIZATIONS))
+    return stack.gateway(EDITS_API_KEYS=keys)
+
+
+@pytest.fixture
+def alone_with_a_worker(attended: Gateway, unused_keys: Iterator[str]) -> Gateway:
+    """The attended gateway for an organization that has nothing yet."""
+    attended.http.headers["authorization"] = f"Bearer {next(unused_keys)}"
+    return attended
 
 
 @pytest.fixture
