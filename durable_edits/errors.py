@@ -5,6 +5,8 @@
     │   ├── BadRequest
     │   ├── UnsupportedDocument
     │   ├── RequestTooLarge
+    │   ├── RequestHeadersTooLarge
+    │   ├── RequestTimeout          its body came too slowly
     │   ├── UploadIncomplete        completed before its bytes have come
     │   └── UploadMismatch          other bytes came than were declared
     ├── Unauthorized                no key, or a wrong one
@@ -105,6 +107,14 @@ class UnsupportedDocument(InvalidRequest):
 
 class RequestTooLarge(InvalidRequest):
     code = "request_too_large"
+
+
+class RequestHeadersTooLarge(InvalidRequest):
+    code = "request_headers_too_large"
+
+
+class RequestTimeout(InvalidRequest):
+    code = "request_timeout"
 
 
 class Unauthorized(EditsError):

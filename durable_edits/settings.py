@@ -6,10 +6,11 @@ The connection to Temporal is not here: it comes from the standard TEMPORAL_* va
 from __future__ import annotations
 
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
@@ -42,6 +43,23 @@ def _database(url: SecretStr) -> SecretStr:
     return url
 
 
+class RateLimit(NamedTuple):
+    requests: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.requests}/{self.seconds:g}"
+
+
+def _rate_limit(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,5})", value.strip())
+    if found is None:
+        raise PydanticCustomError("rate_limit", "write requests/seconds, such as 300/60")
+    return RateLimit(int(found[1]), float(found[2]))
+
+
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
@@ -67,6 +85,11 @@ class Settings(BaseSettings):
     port: int = 8000
     api_keys: KeyList = []
     """`organization:key,organization:key`. The first organization also sees edits started straight through Temporal."""
+
+    rate_limit: Annotated[RateLimit | None, NoDecode, BeforeValidator(_rate_limit)] = None
+    """`300/60`: requests and seconds for each API key, counted by each gateway for itself; default: no limit."""
+    cors_origins: CommaList = []
+    """Origins whose pages may call the gateway from a browser (`https://app.example.org`), or `*`; empty: none."""
 
     pdf_slots: int = Field(default_factory=_cores, ge=1)
     """Documents worked on at once by one worker: one child process each."""

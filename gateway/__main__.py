@@ -20,7 +20,9 @@ from durable_edits.errors import EditsError
 from durable_edits.logs import configure_logs
 from durable_edits.settings import Settings, read_settings
 from gateway.app import create_app
+from gateway.connections import Connection
 from gateway.keys import has_keys, keys_command
+from gateway.limits import HEAD_BYTES
 
 log = logging.getLogger("gateway")
 
@@ -46,6 +48,9 @@ async def serve(settings: Settings) -> int:
             access_log=False,
             log_config=None,
             lifespan="on",
+            http=Connection,
+            ws="none",
+            h11_max_incomplete_event_size=HEAD_BYTES,
             server_header=False,
             timeout_graceful_shutdown=max(1, round(settings.grace)),
         )

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
@@ -15,6 +16,8 @@ from durable_edits.settings import Settings
 from durable_edits.storage.keys import ApiKeys
 from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
+from gateway.head import Head
+from gateway.limits import Limits
 from gateway.request_ids import RequestIds
 
 
@@ -51,4 +54,13 @@ def create_app(settings: Settings) -> ASGIApp:
             return errors.from_tree(error)
         return JSONResponse({"status": "ready"})
 
-    return RequestIds(Guard(app, keys))
+    guarded: ASGIApp = Guard(Head(app), keys, settings.rate_limit)
+    if settings.cors_origins:
+        guarded = CORSMiddleware(
+            guarded,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["authorization", "api-key", "content-type", "idempotency-key"],
+            expose_headers=["x-request-id", "retry-after"],
+        )
+    return RequestIds(Limits(guarded))

@@ -13,11 +13,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from durable_edits.contracts import DEFAULT_ORGANIZATION
-from durable_edits.errors import CatalogUnavailable, Unauthorized
-from durable_edits.settings import Settings
+from durable_edits.errors import CatalogUnavailable, RateLimited, Unauthorized
+from durable_edits.settings import RateLimit, Settings
 from durable_edits.storage.keys import ApiKey, ApiKeys, key_digest
 from durable_edits.storage.links import SIGNED
 from gateway.errors import from_tree
+from gateway.rate_limit import Allowances
 
 log = logging.getLogger("gateway")
 
@@ -27,10 +28,11 @@ OPEN_PATHS = {"/healthz", "/readyz", "/openapi.json", "/docs"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`sees` holds further organizations whose edits this caller finds."""
+    """`sees` holds further organizations whose edits this caller finds; `key` is the digest of its key."""
 
     organization: str
     sees: tuple[str, ...] = ()
+    key: bytes = b""
 
 
 class Keys:
@@ -44,7 +46,7 @@ class Keys:
     def __init__(self, settings: Settings) -> None:
         pairs = [secret.get_secret_value().rpartition(":") for secret in settings.api_keys]
         self._operator = pairs[0][0] if pairs else None
-        self._fixed = {key_digest(key): self._caller(organization) for organization, _, key in pairs}
+        self._fixed = {key_digest(key): self._caller(organization, key_digest(key)) for organization, _, key in pairs}
         self._callers = self._fixed
         self._open = not pairs
 
@@ -60,7 +62,7 @@ class Keys:
 
     def know(self, found: Sequence[ApiKey]) -> None:
         self._open = not found and not self._fixed
-        valid = {key.digest: self._caller(key.organization) for key in found if key.revoked_at is None}
+        valid = {key.digest: self._caller(key.organization, key.digest) for key in found if key.revoked_at is None}
         self._callers = valid | self._fixed
 
     def caller(self, headers: Headers) -> Caller:
@@ -86,22 +88,26 @@ class Keys:
             except CatalogUnavailable as error:  # nobody can do anything without the catalog; the last ones stay
                 log.warning("API keys could not be read again: %s %s", error.message, error.details)
 
-    def _caller(self, organization: str) -> Caller:
-        return Caller(organization, (DEFAULT_ORGANIZATION,) if organization == self._operator else ())
+    def _caller(self, organization: str, digest: bytes) -> Caller:
+        return Caller(organization, (DEFAULT_ORGANIZATION,) if organization == self._operator else (), digest)
 
 
 class Guard:
-    """Answer 401 before routing, body and 404; leave the caller in `request.state.caller`."""
+    """Answer 401 and 429 before routing, body and 404; leave the caller in `request.state.caller`."""
 
-    def __init__(self, app: ASGIApp, keys: Keys) -> None:
+    def __init__(self, app: ASGIApp, keys: Keys, limit: RateLimit | None) -> None:
         self._app = app
         self._keys = keys
+        self._allowances = Allowances(limit) if limit is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not _open(scope["path"]):
             try:
-                scope.setdefault("state", {})["caller"] = self._keys.caller(Headers(scope=scope))
-            except Unauthorized as error:
+                caller = self._keys.caller(Headers(scope=scope))
+                if self._allowances is not None:
+                    self._allowances.take(caller.key)
+                scope.setdefault("state", {})["caller"] = caller
+            except (Unauthorized, RateLimited) as error:
                 await from_tree(error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
