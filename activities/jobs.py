@@ -37,7 +37,10 @@ def plan_form(document: bytes, instructions: str, max_pages: int) -> PlannedForm
 
 def plan_template(template: bytes, instructions: str) -> PlannedForm:
     """The document itself is not needed: its form was read when the template was made."""
-    fields = TemplateFields(TemplateForm.model_validate_json(template))
+    read = TemplateForm.model_validate_json(template)
+    if not read.form.fields:
+        raise DocumentWithoutFields("The template's document has no form fields; make it from a form.")
+    fields = TemplateFields(read)
     form = fields.planning_form()
     planned = fields.in_the_form(plan(form, instructions))
     return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages)
