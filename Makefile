@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up test check bench lock format clean
+.PHONY: setup demo up test check bench openapi fuzz lock format clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,14 @@ check: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+# docs/openapi.json as the code has it now; a test compares the two.
+openapi: setup
+	$(PY) -m dev.openapi
+
+# A thousand odd requests at every operation, with a valid key, a foreign one and none. A test sends fewer.
+fuzz: setup
+	EDITS_TESTS_FUZZ=1000 $(PY) -m pytest tests/gateway/test_schemathesis.py --timeout 3600
 
 format: setup
 	$(PY) -m ruff check --fix .

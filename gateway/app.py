@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
 from gateway.head import Head
 from gateway.limits import Limits
+from gateway.openapi import describe
 from gateway.request_ids import RequestIds
 
 
@@ -33,6 +35,7 @@ def create_app(settings: Settings) -> ASGIApp:
             yield
 
     app = FastAPI(title="durable-edits", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    app.openapi = functools.cache(lambda: describe(app))  # type: ignore[method-assign]
     errors.install(app)
     app.include_router(templates.router)
     app.include_router(edits.router)

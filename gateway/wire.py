@@ -139,6 +139,8 @@ class PrimitiveError(BaseModel):
 
 
 class Usage(BaseModel):
+    model_config = ConfigDict(title="RetabUsage")
+
     credits: float
 
 
