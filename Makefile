@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up test check fuzz judge bench lock format clean
+.PHONY: setup demo up test check fuzz judge bench openapi lock format clean
 
 setup: $(STAMP)
 
@@ -37,9 +37,11 @@ check: setup
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-# Thousands of broken and hostile documents, each under limits of time and memory. A part of them runs in `make test`.
+# Thousands of broken and hostile documents, each under limits of time and memory; and a thousand odd requests at every
+# operation, with a valid key, a foreign one and none. A part of both runs in `make test`.
 fuzz: setup
 	$(PY) -m tests.fuzz 5000
+	EDITS_TESTS_FUZZ=1000 $(PY) -m pytest tests/gateway/test_schemathesis.py --timeout 3600
 
 # Fills forms and judges what came out, beside other libraries: a few minutes.
 judge: setup
@@ -47,6 +49,10 @@ judge: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+# docs/openapi.json as the code has it now; a test compares the two.
+openapi: setup
+	$(PY) -m dev.openapi
 
 format: setup
 	$(PY) -m ruff check --fix .

@@ -47,12 +47,13 @@ def build_worker(client: Client, steps: EditActivities, settings: Settings) -> W
     from temporalio.worker import Worker
 
     from workflows.edit import EditWorkflow
+    from workflows.template import TemplateWorkflow
 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[EditWorkflow],
-        activities=[steps.plan_edit, steps.fill_document, steps.close_edit],
+        workflows=[EditWorkflow, TemplateWorkflow],
+        activities=[steps.plan_edit, steps.fill_document, steps.close_edit, steps.read_template],
         max_concurrent_activities=steps_held(settings.pdf_slots),
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
@@ -148,7 +149,9 @@ def _runtime(settings: Settings) -> Runtime | None:
 
 
 if __name__ == "__main__":
-    code = asyncio.run(main())
+    import uvloop
+
+    code = uvloop.run(main())
     logging.shutdown()
     sys.stdout.flush()
     # Drained: skip the interpreter's teardown, which aborted in 5-11 of 40 short runs with Temporal's threads alive.

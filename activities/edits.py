@@ -1,4 +1,4 @@
-"""The steps of an edit: plan it, fill it, and close it when it did not end well.
+"""The steps of an edit: plan it, fill it, and close it when it did not end well; and the one step of a template.
 
 Each step can run twice (a server restart, a killed worker) and then does the same again or finds it done.
 """
@@ -14,12 +14,13 @@ from temporalio import activity
 from activities.child import Children
 from activities.failures import as_failures
 from activities.heartbeat import heartbeats
-from activities.jobs import FilledForm, fill_planned, plan_form
+from activities.jobs import FilledForm, PlannedForm, fill_planned, plan_form, plan_template, read_template_form
 from activities.unbroken import unbroken
 from durable_edits.contracts import (
     CLOSE_EDIT,
     FILL_DOCUMENT,
     PLAN_EDIT,
+    READ_TEMPLATE,
     BlobRef,
     CloseJob,
     FillJob,
@@ -28,15 +29,18 @@ from durable_edits.contracts import (
     Planned,
     Problem,
     Status,
+    TemplateJob,
+    TemplateRead,
     new_file_id,
 )
 from durable_edits.credits import credits_for
 from durable_edits.errors import EditIdTaken
 from durable_edits.settings import Settings
-from durable_edits.storage.blobs import Blobs, edit_folder
+from durable_edits.storage.blobs import Blobs, edit_folder, template_folder
 from durable_edits.storage.catalog import Catalog
-from durable_edits.storage.documents import Documents
+from durable_edits.storage.documents import Documents, refuse_all_but_pdf
 from durable_edits.storage.fetch import Fetcher
+from durable_edits.storage.links import Links
 from durable_edits.storage.records import started_record
 
 Answer = TypeVar("Answer")
@@ -52,7 +56,8 @@ class EditActivities:
         self._settings = settings
         self._catalog = catalog
         self._blobs = blobs
-        self._documents = Documents(catalog, blobs, settings.max_document_bytes)
+        links = Links(catalog, blobs, settings.link_lifetime)
+        self._documents = Documents(catalog, blobs, links, settings.max_document_bytes, settings.max_stored_bytes)
         self._fetcher = fetcher
         self._children = children
         self._in_memory = asyncio.Semaphore(settings.pdf_slots * DOCUMENTS_PER_SLOT)
@@ -68,12 +73,11 @@ class EditActivities:
             if record.outcome is not None:
                 await self._clear(record.outcome)
                 return Planned(outcome=record.outcome)
-            document = await self._documents.stored(job.edit.document, record, self._fetcher)
+            file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
             async with self._in_memory:
-                data = await self._blobs.get(document)
-                planned = await self._children.run(plan_form, data, record.instructions or "", self._settings.max_pages)
+                planned = await self._planned(file.blob, job.edit.template, record.instructions or "")
             plan = await unbroken(self._store_plan(job.edit_id, planned.plan))
-            return Planned(document=document, plan=plan, pages=planned.pages, values=planned.values)
+            return Planned(document=file.blob, plan=plan, pages=planned.pages, values=planned.values)
 
     @activity.defn(name=FILL_DOCUMENT)
     @as_failures
@@ -86,7 +90,10 @@ class EditActivities:
                 return record.outcome
             async with self._in_memory:
                 document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
-                filled = await self._children.run(fill_planned, document, plan, job.color, self._settings.max_pages)
+                template = await self._blobs.get(job.template) if job.template is not None else None
+                filled = await self._children.run(
+                    fill_planned, document, plan, job.color, self._settings.max_pages, template
+                )
                 return await unbroken(self._publish(job, filled))
 
     @activity.defn(name=CLOSE_EDIT)
@@ -102,6 +109,25 @@ class EditActivities:
         outcome = await self._catalog.close_edit(Outcome(edit_id=job.edit_id, status=job.status, problem=job.problem))
         await self._clear(outcome)
         return outcome
+
+    @activity.defn(name=READ_TEMPLATE)
+    @as_failures
+    async def read_template(self, job: TemplateJob) -> TemplateRead:
+        """Fetch a template's document and read its form, once for all edits that will be made from it."""
+        async with heartbeats():
+            file = await self._documents.stored(job.document, job.organization, job.file_id, self._fetcher)
+            async with self._in_memory:
+                data = await self._blobs.get(file.blob)
+                refuse_all_but_pdf(file.mime_type, data)
+                form = await self._children.run(read_template_form, data, self._settings.max_pages)
+            compiled = await self._blobs.put(template_folder(job.template_id), "form.json", form)
+            return TemplateRead(file_id=file.id, filename=file.filename, mime_type=file.mime_type, compiled=compiled)
+
+    async def _planned(self, document: BlobRef, template: BlobRef | None, instructions: str) -> PlannedForm:
+        if template is not None:
+            return await self._children.run(plan_template, await self._blobs.get(template), instructions)
+        data = await self._blobs.get(document)
+        return await self._children.run(plan_form, data, instructions, self._settings.max_pages)
 
     async def _clear(self, outcome: Outcome) -> None:
         """Remove what an edit that did not complete has stored."""
@@ -130,7 +156,8 @@ class EditActivities:
                 filled_id=new_file_id(),
                 result=result,
                 credits=credits_for(job.model, filled.pages),
-            )
+            ),
+            filled.pages,
         )
         lost = [ref for ref in (document, result) if ref not in {outcome.filled, outcome.result}]
         await self._blobs.delete(*lost)

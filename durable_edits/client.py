@@ -8,6 +8,7 @@ async with open_edits() as edits:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,16 +26,33 @@ from durable_edits.contracts import (
     Status,
     new_edit_id,
 )
-from durable_edits.errors import InfrastructureError, InstructionsEmpty, NotFound, NotStarted, RunLost
+from durable_edits.errors import (
+    Conflict,
+    IdempotencyConflict,
+    InfrastructureError,
+    InstructionsEmpty,
+    NotFound,
+    NotStarted,
+    RunLost,
+)
+from durable_edits.files import Files
 from durable_edits.form import Filled
 from durable_edits.run_status import failed
 from durable_edits.runs import Runs, connect
 from durable_edits.settings import Settings
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.document_urls import is_data_url, stored_url
 from durable_edits.storage.documents import Documents
+from durable_edits.storage.files import FileRows
+from durable_edits.storage.idempotency import Claim
+from durable_edits.storage.links import Links
 from durable_edits.storage.migrate import migrate
-from durable_edits.storage.records import EditRecord, FileRecord, started_record
+from durable_edits.storage.records import EditRecord, FileRecord, TemplateRecord, started_record
+from durable_edits.storage.templates import TemplateRows
+from durable_edits.storage.uploads import UploadRows
+from durable_edits.templates import Templates
+from durable_edits.uploads import Uploads
 
 PING_SECONDS = 5.0  # a probe of an orchestrator gives up sooner or later than that, but not much
 CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
@@ -68,11 +86,22 @@ class EditsClient:
     catalog: Catalog
     blobs: Blobs
     documents: Documents
+    links: Links
+    upload_limit: int
     organization: str = DEFAULT_ORGANIZATION
     sees: tuple[str, ...] = (DEFAULT_ORGANIZATION,)
 
     def within(self, organization: str, *also: str) -> EditsClient:
         return replace(self, organization=organization, sees=(organization, *also))
+
+    @property
+    def files(self) -> Files:
+        return Files(FileRows(self.catalog), self.blobs, self.links, self.sees)
+
+    @property
+    def uploads(self) -> Uploads:
+        rows, files = UploadRows(self.catalog), FileRows(self.catalog)
+        return Uploads(rows, files, self.blobs, self.links, self.upload_limit, self.organization)
 
     async def ping(self) -> None:
         """Raises an InfrastructureError unless Temporal, catalog and object store all answer, and soon."""
@@ -86,28 +115,64 @@ class EditsClient:
             message = f"Temporal, catalog or object store did not answer within {PING_SECONDS:g} s; look at each."
             raise InfrastructureError(message) from error
 
+    @property
+    def templates(self) -> Templates:
+        return Templates(
+            TemplateRows(self.catalog), self.catalog, self.runs, self.blobs, self.documents, self.organization
+        )
+
     async def create(
-        self, document: SourceDocument, instructions: str, *, model: str = DEFAULT_MODEL, color: str = DEFAULT_COLOR
+        self,
+        document: SourceDocument | TemplateRecord,
+        instructions: str,
+        *,
+        model: str = DEFAULT_MODEL,
+        color: str = DEFAULT_COLOR,
+        claim: Claim | None = None,
     ) -> Edit:
-        """Store the document, write the record, start the run.
+        """Store the document, write the record, start the run. A template's document is stored, and its form known.
 
         Raises InstructionsEmpty, InvalidDataUrl, UnsupportedDocument, DocumentTooLarge, FetchRefused, NotFound (a
-        stored file) and InfrastructureError; after any of them there is no edit.
+        stored file), IdempotencyConflict (the claim is lost) and InfrastructureError; after any there is no edit.
         """
         if not instructions.strip():
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
-        source, new_file = await self.documents.receive(document, self.organization)
-        edit = EditInput(document=source, model=model, color=color, organization=self.organization)
+        edit, new_file = await self._input(document, model, color)
         record = replace(started_record(new_edit_id(), edit, datetime.now(UTC)), instructions=instructions)
-        if new_file is not None:
-            record = replace(record, mime_type=new_file.mime_type)
+        known = document if isinstance(document, TemplateRecord) else new_file
+        if known is not None:
+            record = replace(record, mime_type=known.mime_type)
         try:
-            await self.catalog.create_edit(record, new_file)
-            await self.runs.start(record.id, edit)
-        except InfrastructureError:
+            await self.catalog.create_edit(record, new_file, claim)
+            await self._start(record.id, edit)
+        except (InfrastructureError, IdempotencyConflict):
             await self._withdraw(record, new_file)
             raise
         return Edit(record, Status.PENDING)
+
+    async def _input(
+        self, document: SourceDocument | TemplateRecord, model: str, color: str
+    ) -> tuple[EditInput, FileRecord | None]:
+        """The run's input, and the file that the document became if it came inline."""
+        if isinstance(document, TemplateRecord):
+            return _template_input(document, model, color), None
+        source, new_file = await self.documents.receive(document, self.organization)
+        return EditInput(document=source, model=model, color=color, organization=self.organization), new_file
+
+    async def resume(self, edit_id: str, document: SourceDocument | TemplateRecord) -> bool:
+        """Start the run of an edit whose record was written by a request that died; False where it is too late."""
+        record = await self.catalog.edit(edit_id)
+        if record is None or record.deleted:
+            return False
+        if record.outcome is not None:
+            return record.outcome.problem is None or record.outcome.problem.code != NotStarted.code
+        if record.run_id is None:
+            await self._start(edit_id, _same_input(record, document))
+        return True
+
+    async def _start(self, edit_id: str, edit: EditInput) -> None:
+        with contextlib.suppress(Conflict):  # `resume` on another gateway was first: the run is the same
+            await self.runs.start(edit_id, edit)
 
     async def _withdraw(self, record: EditRecord, new_file: FileRecord | None) -> None:
         """Whether it started or not, nobody was told of it: a closed and hidden record keeps it from completing."""
@@ -241,6 +306,27 @@ class EditsClient:
             await asyncio.sleep(CANCEL_POLL)
 
 
+def _template_input(template: TemplateRecord, model: str, color: str) -> EditInput:
+    return EditInput(
+        document=template.document,
+        model=model,
+        color=color,
+        organization=template.organization,
+        template_id=template.id,
+        template=template.compiled,
+    )
+
+
+def _same_input(record: EditRecord, document: SourceDocument | TemplateRecord) -> EditInput:
+    """The input of an edit whose record was written, from the request that is sent again."""
+    if isinstance(document, TemplateRecord):
+        return _template_input(document, record.model, record.color)
+    if is_data_url(document.url):
+        url = stored_url(record.organization, record.file_id, record.filename)
+        document = SourceDocument(filename=document.filename, url=url)
+    return EditInput(document=document, model=record.model, color=record.color, organization=record.organization)
+
+
 def _missing(record: EditRecord) -> Outcome:
     if record.run_id is None:
         return failed(record.id, NotStarted("The edit's run was never started; send the edit again."))
@@ -259,6 +345,8 @@ async def open_edits(settings: Settings | None = None, temporal: Client | None =
     try:
         await migrate(catalog)
         runs = Runs(temporal or await connect(), settings.task_queue)
-        yield EditsClient(runs, catalog, blobs, Documents(catalog, blobs, settings.max_document_bytes))
+        links = Links(catalog, blobs, settings.link_lifetime)
+        documents = Documents(catalog, blobs, links, settings.max_document_bytes, settings.max_stored_bytes)
+        yield EditsClient(runs, catalog, blobs, documents, links, settings.max_upload_bytes)
     finally:
         await catalog.close()

@@ -19,6 +19,8 @@ EDITS_QUEUE = "edits"
 PLAN_EDIT = "plan_edit"
 FILL_DOCUMENT = "fill_document"
 CLOSE_EDIT = "close_edit"
+TEMPLATE_WORKFLOW = "TemplateWorkflow"
+READ_TEMPLATE = "read_template"
 
 DEFAULT_ORGANIZATION = "default"
 PDF = "application/pdf"
@@ -34,6 +36,10 @@ def new_edit_id() -> str:
 
 def new_file_id() -> str:
     return f"file_{ULID()}"
+
+
+def new_template_id() -> str:
+    return f"edittplt_{ULID()}"
 
 
 def filled_name(filename: str) -> str:
@@ -80,6 +86,9 @@ class EditInput(BaseModel):
     model: str = DEFAULT_MODEL
     color: str = Field(default=DEFAULT_COLOR, pattern=COLOR_PATTERN)
     organization: str = DEFAULT_ORGANIZATION
+    template_id: str | None = None
+    template: BlobRef | None = None
+    """The template's form and fields as they were when the edit was made: whatever becomes of the template."""
 
 
 class Problem(BaseModel):
@@ -132,6 +141,28 @@ class FillJob(BaseModel):
     plan: BlobRef
     color: str
     model: str
+    template: BlobRef | None = None
+
+
+class TemplateJob(BaseModel):
+    """The input of `TemplateWorkflow` and of `read_template`; the workflow id is the template's.
+
+    `file_id` is for a document that is not stored yet.
+    """
+
+    template_id: str
+    organization: str
+    document: SourceDocument
+    file_id: str
+
+
+class TemplateRead(BaseModel):
+    """The result of both: the document's file, and a durable_edits.template_form.TemplateForm as JSON."""
+
+    file_id: str
+    filename: str
+    mime_type: str
+    compiled: BlobRef
 
 
 class CloseJob(BaseModel):

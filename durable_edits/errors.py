@@ -4,10 +4,20 @@
     ├── InvalidRequest              the call itself is wrong; nothing was started
     │   ├── BadRequest
     │   ├── UnsupportedDocument
-    │   └── RequestTooLarge
+    │   ├── RequestTooLarge
+    │   ├── RequestHeadersTooLarge
+    │   ├── RequestTimeout          its body came too slowly
+    │   ├── UploadIncomplete        completed before its bytes have come
+    │   └── UploadMismatch          other bytes came than were declared
     ├── Unauthorized                no key, or a wrong one
+    ├── LinkInvalid                 a signed link that nobody here has signed
+    ├── Expired
+    │   ├── LinkExpired
+    │   └── UploadExpired
     ├── NotFound                    no such edit, file or template for this organization
     ├── Conflict                    the id or key is already in use
+    │   └── IdempotencyConflict     the Idempotency-Key is another request's
+    ├── RateLimited                 over EDITS_RATE_LIMIT
     ├── DocumentError               this document cannot be filled; trying again does not help
     │   ├── InvalidDocument         not a PDF, or damaged beyond reading
     │   ├── DocumentEncrypted
@@ -45,6 +55,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 MESSAGE_LIMIT = 1_000  # characters; a failure rides in Temporal's history, which is kept under 10 KB
@@ -70,6 +81,18 @@ def _rebuild(kind: type[EditsError], message: str, details: dict[str, Any]) -> E
     return kind(message, **details)
 
 
+def from_code(code: str, message: str, details: dict[str, Any] | None = None) -> EditsError:
+    """The error that was stored, or came through Temporal, by its code."""
+    kind = next((each for each in _walk(EditsError) if each.code == code), InternalError)
+    return kind(message, **(details or {}))
+
+
+def _walk(kind: type[EditsError]) -> Iterator[type[EditsError]]:
+    for child in kind.__subclasses__():
+        yield from _walk(child)
+    yield kind
+
+
 class InvalidRequest(EditsError):
     code = "invalid_request"
 
@@ -86,8 +109,40 @@ class RequestTooLarge(InvalidRequest):
     code = "request_too_large"
 
 
+class RequestHeadersTooLarge(InvalidRequest):
+    code = "request_headers_too_large"
+
+
+class RequestTimeout(InvalidRequest):
+    code = "request_timeout"
+
+
 class Unauthorized(EditsError):
     code = "unauthorized"
+
+
+class UploadIncomplete(InvalidRequest):
+    code = "upload_incomplete"
+
+
+class UploadMismatch(InvalidRequest):
+    code = "upload_mismatch"
+
+
+class LinkInvalid(EditsError):
+    code = "link_invalid"
+
+
+class Expired(EditsError):
+    code = "expired"
+
+
+class LinkExpired(Expired):
+    code = "link_expired"
+
+
+class UploadExpired(Expired):
+    code = "upload_expired"
 
 
 class NotFound(EditsError):
@@ -96,6 +151,15 @@ class NotFound(EditsError):
 
 class Conflict(EditsError):
     code = "conflict"
+
+
+class IdempotencyConflict(Conflict):
+    code = "idempotency_conflict"
+
+
+class RateLimited(EditsError):
+    code = "rate_limited"
+    retryable = True
 
 
 class DocumentError(EditsError):

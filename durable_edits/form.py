@@ -6,6 +6,7 @@ Plain data shared by the engine, the planner and the wire; knows no PDF library 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -144,10 +145,26 @@ class Plan(BaseModel):
     unused: list[Unused] = []
 
 
+class PlacedField(BaseModel):
+    """A field as a person meets it on the page: a place, a name, a text or a tick. A radio group is several."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    kind: Literal["text", "checkbox"]
+    description: str
+    box: Box
+    value: str | None = None
+
+
 class Filled(BaseModel):
-    """A finished edit: the form as it now stands, what became of each field, and what was left over."""
+    """A finished edit: the form as it now stands, what became of each field, and what was left over.
+
+    `placed` is what a template shows of the form, in the template's order and words; None without a template.
+    """
 
     form: Form
     report: list[ReportEntry]
     unused: list[Unused] = []
     notes: list[Note] = []
+    placed: list[PlacedField] | None = None

@@ -11,17 +11,26 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
-from durable_edits.contracts import EDIT_WORKFLOW, EditInput, Outcome, Status
-from durable_edits.errors import Conflict, TemporalUnavailable
+from durable_edits.contracts import (
+    EDIT_WORKFLOW,
+    TEMPLATE_WORKFLOW,
+    EditInput,
+    Outcome,
+    Status,
+    TemplateJob,
+    TemplateRead,
+)
+from durable_edits.errors import Conflict, EditsError, InternalError, TemporalUnavailable, TimedOut, from_code
 from durable_edits.run_status import ended, running_status
 
 DEFAULT_ADDRESS = "localhost:7233"
 RPC_TIMEOUT = timedelta(seconds=10)  # the SDK retries inside it; a server restart takes about a second
 PING_TIMEOUT = timedelta(seconds=2)
+TEMPLATE_TIMEOUT = timedelta(minutes=3)  # fetch and reading have two at most; nobody waits longer for a worker
 EXECUTION_TIMEOUT = timedelta(hours=24)  # with no worker at all, an edit still ends
 
 
@@ -78,6 +87,25 @@ class Runs:
         except RPCError as error:
             raise _unavailable(error) from error
 
+    async def read_template(self, job: TemplateJob) -> TemplateRead:
+        """Have a worker read a template's form; raises whatever that raises, and TimedOut where none is at work."""
+        try:
+            read: TemplateRead = await self._temporal.execute_workflow(
+                TEMPLATE_WORKFLOW,
+                job,
+                id=job.template_id,
+                task_queue=self._queue,
+                result_type=TemplateRead,
+                execution_timeout=TEMPLATE_TIMEOUT,
+                static_summary=f"Read {job.document.filename[:100]}",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowFailureError as error:
+            raise _template_problem(job.template_id, error) from error
+        except RPCError as error:
+            raise _unavailable(error) from error
+        return read
+
     async def cancel(self, edit_id: str) -> None:
         """Ask the run to end. No error where none is running: the answer says nothing about its state."""
         try:
@@ -127,6 +155,16 @@ class Runs:
         except (ValueError, KeyError, RuntimeError):  # what no validation, no converter or no codec takes
             return None
         return edit, first.event_time.ToDatetime(tzinfo=UTC)
+
+
+def _template_problem(template_id: str, error: WorkflowFailureError) -> EditsError:
+    cause = error.cause.cause if isinstance(error.cause, ActivityError) else error.cause
+    if isinstance(cause, TimeoutError):
+        return TimedOut("No worker read the template's document in time; see that workers run, then send it again.")
+    problem = ended(template_id, cause).problem
+    if problem is None:
+        return InternalError("The template's run was cancelled from outside; send it again.")
+    return from_code(problem.code, problem.message, problem.details)
 
 
 def _namespace_is_missing(error: RPCError) -> bool:

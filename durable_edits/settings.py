@@ -6,9 +6,11 @@ The connection to Temporal is not here: it comes from the standard TEMPORAL_* va
 from __future__ import annotations
 
 import os
+import re
 import sys
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
@@ -41,6 +43,23 @@ def _database(url: SecretStr) -> SecretStr:
     return url
 
 
+class RateLimit(NamedTuple):
+    requests: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.requests}/{self.seconds:g}"
+
+
+def _rate_limit(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,5})", value.strip())
+    if found is None:
+        raise PydanticCustomError("rate_limit", "write requests/seconds, such as 300/60")
+    return RateLimit(int(found[1]), float(found[2]))
+
+
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
@@ -67,6 +86,11 @@ class Settings(BaseSettings):
     api_keys: KeyList = []
     """`organization:key,organization:key`. The first organization also sees edits started straight through Temporal."""
 
+    rate_limit: Annotated[RateLimit | None, NoDecode, BeforeValidator(_rate_limit)] = None
+    """`300/60`: requests and seconds for each API key, counted by each gateway for itself; default: no limit."""
+    cors_origins: CommaList = []
+    """Origins whose pages may call the gateway from a browser (`https://app.example.org`), or `*`; empty: none."""
+
     pdf_slots: int = Field(default_factory=_cores, ge=1)
     """Documents worked on at once by one worker: one child process each."""
     metrics: str | None = Field(default=None, pattern=r"^\S+:\d+$")
@@ -76,6 +100,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     max_document_mb: float = Field(default=32.0, gt=0)
+    max_stored_mb: float = Field(default=128.0, gt=0)
+    """A stored document that an edit or a template takes: larger than one in a request, since a client can stream it
+    in; a worker has up to four for each of its slots in memory."""
+    max_upload_mb: float = Field(default=5_000.0, gt=0)
+    """One file, whatever it is for; object stores take no larger ones in one piece."""
+    link_minutes: float = Field(default=60.0, gt=0)
+    """How long links for uploads and downloads work."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """The address that such links begin with; default: the one by which the request that asks for a link came."""
     max_pages: int = Field(default=2_000, ge=1)
     fill_timeout: float = Field(default=120.0, gt=0)
     """Seconds one document may take in its child process, for reading and again for filling."""
@@ -88,6 +121,18 @@ class Settings(BaseSettings):
     @property
     def max_document_bytes(self) -> int:
         return int(self.max_document_mb * MEGABYTE)
+
+    @property
+    def max_stored_bytes(self) -> int:
+        return int(self.max_stored_mb * MEGABYTE)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return int(self.max_upload_mb * MEGABYTE)
+
+    @property
+    def link_lifetime(self) -> timedelta:
+        return timedelta(minutes=self.link_minutes)
 
     @property
     def catalog(self) -> str:

@@ -1,4 +1,7 @@
-"""`python -m gateway`: serve until SIGTERM or SIGINT, drain for up to EDITS_GRACE seconds, exit 0."""
+"""`python -m gateway`: serve until SIGTERM or SIGINT, drain for up to EDITS_GRACE seconds, exit 0.
+
+`python -m gateway keys …` looks after the API keys instead.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,19 @@ import ipaddress
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import uvicorn
+import uvloop
 
+from durable_edits.errors import EditsError
 from durable_edits.logs import configure_logs
 from durable_edits.settings import Settings, read_settings
 from gateway.app import create_app
+from gateway.connections import Connection
+from gateway.keys import has_keys, keys_command
+from gateway.limits import HEAD_BYTES
 
 log = logging.getLogger("gateway")
 
@@ -40,11 +49,14 @@ async def serve(settings: Settings) -> int:
             access_log=False,
             log_config=None,
             lifespan="on",
+            http=Connection,
+            ws="none",
+            h11_max_incomplete_event_size=HEAD_BYTES,
             server_header=False,
             timeout_graceful_shutdown=max(1, round(settings.grace)),
         )
     )
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(_serve(server, settings))
 
     def stop() -> None:
         server.should_exit = True
@@ -57,22 +69,34 @@ async def serve(settings: Settings) -> int:
     if serving.cancelled():
         log.info("stopped before it was ready")
         return 0
-    serving.result()
+    return serving.result()
+
+
+async def _serve(server: Server, settings: Settings) -> int:
+    try:
+        keyed = bool(settings.api_keys) or await has_keys(settings)
+    except EditsError as error:
+        log.critical("%s %s", error.message, error.details)
+        return 1
+    if not keyed:
+        if not _loopback(settings.host):
+            log.critical(
+                "EDITS_API_KEYS is empty: without keys the gateway serves loopback only. Set it, make a key with"
+                " `python -m gateway keys create`, or set EDITS_HOST."
+            )
+            return 1
+        log.warning("EDITS_API_KEYS is empty: whoever reaches %s may do everything", settings.host)
+    log.info("gateway on http://%s:%d, %s", settings.host, settings.port, settings)
+    await server.serve()
     return 0 if server.started else 1
 
 
 def main() -> int:
     settings = read_settings()
     configure_logs(settings.log_level)
-    if not settings.api_keys:
-        if not _loopback(settings.host):
-            log.critical(
-                "EDITS_API_KEYS is empty: without keys the gateway serves loopback only. Set it, or EDITS_HOST."
-            )
-            return 1
-        log.warning("EDITS_API_KEYS is empty: whoever reaches %s may do everything", settings.host)
-    log.info("gateway on http://%s:%d, %s", settings.host, settings.port, settings)
-    return asyncio.run(serve(settings))
+    if sys.argv[1:2] == ["keys"]:
+        return keys_command(settings, sys.argv[2:])
+    return uvloop.run(serve(settings))
 
 
 def _loopback(host: str) -> bool:

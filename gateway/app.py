@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from durable_edits.client import EditsClient, open_edits
 from durable_edits.errors import EditsError
 from durable_edits.settings import Settings
-from gateway import edits, errors
+from durable_edits.storage.keys import ApiKeys
+from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
+from gateway.head import Head
+from gateway.limits import Limits
+from gateway.openapi import describe
 from gateway.request_ids import RequestIds
 
 
 def create_app(settings: Settings) -> ASGIApp:
+    keys = Keys(settings)
+
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_edits(settings) as client:
+        async with open_edits(settings) as client, keys.following(ApiKeys(client.catalog)):
             app.state.edits = client
             app.state.body_limit = settings.max_document_bytes
+            app.state.public_url = settings.public_url
             yield
 
     app = FastAPI(title="durable-edits", lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    app.openapi = functools.cache(lambda: describe(app))  # type: ignore[method-assign]
     errors.install(app)
+    app.include_router(templates.router)
     app.include_router(edits.router)
+    app.include_router(files.router)
+    app.include_router(files.signed)
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
@@ -44,4 +57,13 @@ def create_app(settings: Settings) -> ASGIApp:
             return errors.from_tree(error)
         return JSONResponse({"status": "ready"})
 
-    return RequestIds(Guard(app, Keys(settings)))
+    guarded: ASGIApp = Guard(Head(app), keys, settings.rate_limit)
+    if settings.cors_origins:
+        guarded = CORSMiddleware(
+            guarded,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["authorization", "api-key", "content-type", "idempotency-key"],
+            expose_headers=["x-request-id", "retry-after"],
+        )
+    return RequestIds(Limits(guarded))

@@ -5,22 +5,32 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from durable_edits.client import Edit, EditsClient
 from durable_edits.contracts import SourceDocument, Status
 from durable_edits.errors import BadRequest, NotFound
 from durable_edits.listing import list_edits
-from durable_edits.storage.document_urls import stored_url
-from durable_edits.storage.records import EditFilter
+from durable_edits.storage.records import EditFilter, TemplateRecord
 from gateway import wire
 from gateway.auth import Caller
+from gateway.documents import named_document
 from gateway.errors import error_response, problem_status
-from gateway.log_context import SHOWN
-from gateway.requests import parse_json, parse_query, read_body
+from gateway.idempotency import Turn, once
+from gateway.requests import Body, parse_json, parse_query, read_body
 
 router = APIRouter(prefix="/v1/edits", tags=["edits"])
+
+
+class EditId(PathConvertor):
+    """Templates live below edits, and no edit can be called so, whoever named its workflow."""
+
+    regex = r"(?!templates(?:/|$)).*"
+
+
+register_url_convertor("edit", EditId())
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 # Parsing a body holds the event loop for about 2 ms a megabyte; larger ones are parsed in a thread.
@@ -34,19 +44,26 @@ def client_for(request: Request) -> EditsClient:
     return edits.within(caller.organization, *caller.sees)
 
 
+async def parse_body(model: type[Body], body: bytes) -> Body:
+    if len(body) > PARSED_IN_PLACE:
+        return await asyncio.to_thread(parse_json, model, body)
+    return parse_json(model, body)
+
+
 Edits = Annotated[EditsClient, Depends(client_for)]
 
 
 @router.post("", status_code=201, response_model=wire.EditBody)
 async def create_edit(request: Request, edits: Edits) -> Response:
     body = await read_body(request, request.app.state.body_limit)
-    if len(body) > PARSED_IN_PLACE:
-        wanted = await asyncio.to_thread(parse_json, wire.CreateEdit, body)
-    else:
-        wanted = parse_json(wire.CreateEdit, body)
-    document = await _document(edits, wanted)
-    edit = await edits.create(document, wanted.instructions, model=wanted.model, color=wanted.config.color)
+    return await once(request, edits.catalog, body, lambda turn: _create(request, edits, body, turn))
+
+
+async def _create(request: Request, edits: EditsClient, body: bytes, turn: Turn) -> Response:
+    wanted = await parse_body(wire.CreateEdit, body)
+    edit = await _created(edits, wanted, turn)
     request.state.edit_id = edit.id  # for the log: the path does not have it
+    await turn.keep(edit.id)
     if not wanted.background:
         edit = await edits.wait(edit)
         if edit.outcome is not None and edit.outcome.problem is not None:
@@ -71,20 +88,13 @@ async def list_all(request: Request, edits: Edits) -> Response:
     return _json(wire.EditPage(data=[wire.edit_body(edit) for edit in page.edits], list_metadata=metadata))
 
 
-# Templates live below edits, and no edit can be called so, whoever named its workflow.
-@router.api_route("/templates", methods=METHODS, include_in_schema=False)
-@router.api_route("/templates/{rest:path}", methods=METHODS, include_in_schema=False)
-async def no_templates() -> Response:
-    raise HTTPException(404)
-
-
-# Any workflow id is an edit id, a slash in it too: `:path`, with the longer routes first.
-@router.post("/{edit_id:path}/cancel", response_model=wire.EditBody)
+# Any workflow id is an edit id, a slash in it too: so the longer routes come first.
+@router.post("/{edit_id:edit}/cancel", response_model=wire.EditBody)
 async def cancel_edit(edit_id: str, edits: Edits) -> Response:
     return await _whole(edits, await edits.cancel(edit_id), 200)
 
 
-@router.get("/{edit_id:path}/report")
+@router.get("/{edit_id:edit}/report")
 async def report_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     """What became of each field and of each instruction; not part of Retab's interface."""
     try:
@@ -101,7 +111,7 @@ async def report_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     )
 
 
-@router.get("/{edit_id:path}", response_model=wire.EditBody)
+@router.get("/{edit_id:edit}", response_model=wire.EditBody)
 async def get_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     edit = await edits.get(edit_id)
     if parse_query(wire.GetEdit, request).include_output:
@@ -109,7 +119,7 @@ async def get_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     return _json(wire.edit_body(edit))
 
 
-@router.delete("/{edit_id:path}", status_code=204)
+@router.delete("/{edit_id:edit}", status_code=204)
 async def delete_edit(edit_id: str, edits: Edits) -> Response:
     await edits.delete(edit_id)
     return Response(status_code=204)
@@ -121,18 +131,25 @@ class Report(BaseModel):
     unused: list[dict[str, str]]
 
 
-async def _document(edits: EditsClient, wanted: wire.CreateEdit) -> SourceDocument:
+async def _created(edits: EditsClient, wanted: wire.CreateEdit, turn: Turn) -> Edit:
+    """The new edit, or the one that an earlier request with the same key has made."""
+    if turn.made is not None and turn.claim is None:
+        return await edits.get(turn.made)
+    document = await _taken(edits, wanted)
+    if turn.made is not None and await edits.resume(turn.made, document):
+        return await edits.get(turn.made)
+    return await edits.create(
+        document, wanted.instructions, model=wanted.model, color=wanted.config.color, claim=turn.claim
+    )
+
+
+async def _taken(edits: EditsClient, wanted: wire.CreateEdit) -> SourceDocument | TemplateRecord:
+    """What is to be filled."""
     if (wanted.document is None) == (wanted.template_id is None):
         raise BadRequest("Send either a document or a template_id, and not both.")
-    if wanted.document is None:
-        raise NotFound(f"Template {(wanted.template_id or '')[:SHOWN]} not found")
-    document = wanted.document
-    if document.url is not None:
-        return SourceDocument(filename=document.filename or "", url=document.url)
-    file = await edits.catalog.file(document.id or "", edits.organization)
-    if file is None:
-        raise NotFound("File not found")
-    return SourceDocument(filename=file.filename, url=stored_url(file.organization, file.id, file.filename))
+    if wanted.document is not None:
+        return await named_document(edits, wanted.document)
+    return await edits.templates.find(wanted.template_id or "")
 
 
 async def _whole(edits: EditsClient, edit: Edit, status: int) -> Response:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.routing import Match
 
 from durable_edits import errors
@@ -24,9 +25,14 @@ HTTP_STATUS: dict[type[errors.EditsError], int] = {
     errors.BadRequest: 400,
     errors.UnsupportedDocument: 400,
     errors.RequestTooLarge: 413,
+    errors.RequestHeadersTooLarge: 431,
+    errors.RequestTimeout: 408,
     errors.Unauthorized: 401,
+    errors.LinkInvalid: 403,
+    errors.Expired: 410,
     errors.NotFound: 404,
     errors.Conflict: 409,
+    errors.RateLimited: 429,
     errors.DocumentError: 422,
     errors.DocumentTooLarge: 413,
     errors.DocumentUnavailable: 400,
@@ -54,8 +60,12 @@ def problem_status(problem: Problem) -> int:
 
 def error_response(status: int, code: str, message: str, details: dict[str, Any] | None = None) -> JSONResponse:
     headers = {"retry-after": RETRY_AFTER} if status == 503 else {}
+    if status == 429 and details:
+        headers["retry-after"] = str(details["retry_after"])
     if status == 401:
         headers["www-authenticate"] = "Bearer"
+    if status == 408:
+        headers["connection"] = "close"  # the rest of the body is not waited for
     body = {"detail": {"code": code, "message": message or code, "details": details}}
     return JSONResponse(body, status_code=status, headers=headers)
 
@@ -78,9 +88,11 @@ async def _tree(request: Request, error: errors.EditsError) -> JSONResponse:
     return from_tree(error)
 
 
-async def _routing(request: Request, error: HTTPException) -> JSONResponse:
+async def _routing(request: Request, error: HTTPException) -> Response:
     if error.status_code == 405:
         allowed = ", ".join(_allowed(request))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": allowed})
         response = error_response(405, "method_not_allowed", f"{request.method} is not allowed here, but {allowed} is.")
         response.headers["allow"] = allowed
         return response
@@ -103,11 +115,12 @@ async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
 def _allowed(request: Request) -> list[str]:
     """What the path takes, over all its routes."""
     scopes = {method: {**request.scope, "method": method} for method in ("GET", "POST", "PUT", "PATCH", "DELETE")}
-    return [
+    taken = [
         method
         for method, scope in scopes.items()
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
     ]
+    return [*taken, *(["HEAD"] if "GET" in taken else []), "OPTIONS"]
 
 
 def _codes(kind: type[errors.EditsError]) -> dict[str, int]:

@@ -12,7 +12,8 @@ from durable_edits import form
 from durable_edits.client import Edit
 from durable_edits.contracts import COLOR_PATTERN, DEFAULT_COLOR, DEFAULT_MODEL, PDF, Status, filled_name
 from durable_edits.errors import BadRequest
-from durable_edits.form import FieldKind, Filled
+from durable_edits.form import Filled, PlacedField
+from durable_edits.placing import placed
 from durable_edits.storage.document_urls import encode_data_url
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -22,7 +23,7 @@ _LOST_PLUS = re.compile(r"(?<=\d) (?=\d{2}:?\d{2}$)")
 MIDNIGHT, LAST_MOMENT = time(tzinfo=UTC), time(23, 59, 59, 999_999, tzinfo=UTC)
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
     """Null for an optional field is the same as leaving it out."""
     return {name: item for name, item in value.items() if item is not None} if isinstance(value, dict) else value
 
@@ -46,14 +47,14 @@ class Document(BaseModel):
 class Config(BaseModel):
     color: Annotated[str, Field(pattern=COLOR_PATTERN)] = DEFAULT_COLOR
 
-    _nulls = model_validator(mode="before")(_without_nulls)
+    _nulls = model_validator(mode="before")(without_nulls)
 
 
 class CreateEdit(BaseModel):
     """The body of POST /v1/edits."""
 
     instructions: str
-    document: Annotated[Document | None, BeforeValidator(_without_nulls)] = None
+    document: Annotated[Document | None, BeforeValidator(without_nulls)] = None
     template_id: str | None = None
     model: str = Field(default=DEFAULT_MODEL, max_length=200)
     config: Config = Config()
@@ -61,7 +62,7 @@ class CreateEdit(BaseModel):
     background: StrictBool = False
     stream: StrictBool = False
 
-    _nulls = model_validator(mode="before")(_without_nulls)
+    _nulls = model_validator(mode="before")(without_nulls)
 
     @field_validator("stream")
     @classmethod
@@ -138,6 +139,8 @@ class PrimitiveError(BaseModel):
 
 
 class Usage(BaseModel):
+    model_config = ConfigDict(title="RetabUsage")
+
     credits: float
 
 
@@ -197,31 +200,23 @@ def edit_body(edit: Edit, output: tuple[Filled, bytes] | None = None) -> EditBod
 
 
 def _result(filename: str, filled: Filled, document: bytes) -> EditResult:
+    shown = filled.placed
+    if shown is None:
+        shown = [each for field in filled.form.fields for each in placed(field)]
     return EditResult(
-        form_data=[field for each in filled.form.fields for field in form_fields(each)],
+        form_data=[form_field(each) for each in shown],
         filled_document=MIMEData(filename=filled_name(filename), url=encode_data_url(PDF, document)),
     )
 
 
 def form_fields(field: form.Field) -> list[FormField]:
-    """A field on the wire, where only text and checkbox exist: each button of a radio group is a checkbox of its own,
-    a choice is a text whose description lists what it takes. A field that is on no page has no place there."""
-    if field.kind is FieldKind.RADIO:
-        return [_button(field, option, option.box) for option in field.options if option.box is not None]
-    if field.kind is FieldKind.SIGNATURE or field.box is None:
-        return []
-    kind: Literal["text", "checkbox"] = "checkbox" if field.kind is FieldKind.CHECKBOX else "text"
-    description = field.description
-    if field.kind is FieldKind.CHOICE:
-        description = f"{description} (one of: {', '.join(option.label for option in field.options)})".strip()
-    return [FormField(bbox=_bbox(field.box), description=description, type=kind, key=field.key, value=field.value)]
+    return [form_field(each) for each in placed(field)]
 
 
-def _button(field: form.Field, option: form.Option, box: form.Box) -> FormField:
-    value = None if field.value is None else str(field.value == option.value).lower()
-    description = f"{field.description}: {option.label}" if field.description else option.label
-    key = f"{field.key}.{option.value}"
-    return FormField(bbox=_bbox(box), description=description, type="checkbox", key=key, value=value)
+def form_field(field: PlacedField) -> FormField:
+    return FormField(
+        bbox=_bbox(field.box), description=field.description, type=field.kind, key=field.key, value=field.value
+    )
 
 
 def _bbox(box: form.Box) -> BBox:

@@ -127,6 +127,7 @@ def _fill_job(edit: EditInput, planned: Planned) -> FillJob:
         plan=planned.plan,
         color=edit.color,
         model=edit.model,
+        template=edit.template,
     )
 
 

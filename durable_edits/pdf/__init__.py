@@ -12,6 +12,6 @@ from durable_edits.pdf.cache import clear_cache
 from durable_edits.pdf.fill import FilledDocument, fill_form
 from durable_edits.pdf.overlay import overlay
 from durable_edits.pdf.proof import Proof, prove
-from durable_edits.pdf.read import read_form
+from durable_edits.pdf.read import count_pages, read_form
 
-__all__ = ["FilledDocument", "Proof", "clear_cache", "fill_form", "overlay", "prove", "read_form"]
+__all__ = ["FilledDocument", "Proof", "clear_cache", "count_pages", "fill_form", "overlay", "prove", "read_form"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from durable_edits.form import Form
-from durable_edits.pdf.cache import compiled_form, understood
+from durable_edits.pdf.cache import compiled_form, opened, understood
 from durable_edits.pdf.compiled import CompiledForm
 from durable_edits.pdf.labels import printed_labels
 from durable_edits.pdf.limits import MAX_PAGES
@@ -17,6 +17,12 @@ def read_form(data: bytes, *, password: str | None = None, max_pages: int = MAX_
     """
     compiled = compiled_form(data, password, max_pages)
     return understood(compiled, lambda found: _labelled(found, password), password, max_pages)
+
+
+def count_pages(data: bytes, *, password: str | None = None, max_pages: int = MAX_PAGES) -> int:
+    """Of any document; raises what `read_form` does but DocumentWithoutFields."""
+    _, pages = opened(data, password, max_pages)
+    return len(pages)
 
 
 def _labelled(compiled: CompiledForm, password: str | None) -> Form:

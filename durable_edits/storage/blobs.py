@@ -11,14 +11,16 @@ import contextlib
 import hashlib
 import os
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store, from_url
+from ulid import ULID
 
 from durable_edits.contracts import BlobRef
 from durable_edits.errors import BlobMissing, BlobsUnavailable
@@ -31,7 +33,13 @@ RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)
 # One object, on a slow line.
 REQUEST: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
 
-_OWN_ID = re.compile(r"(edt|file)_[0-9A-Za-z]{26}")
+# What one transfer takes of memory, however long it is: two pieces under way to the store, one from it. Object stores
+# take no smaller pieces than 5 MiB.
+PIECE_IN = 5 * 1024 * 1024
+PIECES_AT_ONCE = 2
+PIECE_OUT = 1024 * 1024
+
+_OWN_ID = re.compile(r"(edt|edittplt|file)_[0-9A-Za-z]{26}")
 
 
 class Blobs:
@@ -60,7 +68,7 @@ class Blobs:
             response = await obstore.get_async(self._store, ref.key)
             data = bytes(await response.bytes_async())
         except (NotFoundError, FileNotFoundError) as error:
-            raise BlobMissing("A stored document is gone from the object store; send the edit again.") from error
+            raise _gone() from error
         except BaseError as error:
             raise _unavailable("read", error) from error
         if len(data) != ref.size or hashlib.sha256(data).hexdigest() != ref.sha256:
@@ -68,6 +76,74 @@ class Blobs:
                 "A stored document is not what was stored; check the object store, then send the edit again."
             )
         return data
+
+    async def put_stream(self, folder: str, name: str, chunks: AsyncIterator[bytes]) -> BlobRef:
+        """Store what comes, in constant memory; what is not there before `chunks` has ended never will be.
+
+        Raises BlobsUnavailable, and whatever `chunks` raises.
+        """
+        stem, _, suffix = name.partition(".")
+        key, digest, size = f"{folder}/{stem}-{ULID()}.{suffix}", hashlib.sha256(), 0
+
+        async def counted() -> AsyncIterator[bytes]:
+            nonlocal size
+            async for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+                yield chunk
+
+        try:
+            await obstore.put_async(self._store, key, counted(), chunk_size=PIECE_IN, max_concurrency=PIECES_AT_ONCE)
+            if self._root is not None:
+                await asyncio.to_thread(_flush, self._root / key)
+        except (BaseError, OSError) as error:
+            raise _unavailable("written", error) from error
+        return BlobRef(key=key, size=size, sha256=digest.hexdigest())
+
+    async def pieces(self, ref: BlobRef) -> AsyncIterator[bytes]:
+        """The object's bytes, a piece at a time; raises BlobMissing before the first, BlobsUnavailable."""
+        for start in range(0, ref.size, PIECE_OUT):
+            try:
+                piece = await obstore.get_range_async(
+                    self._store, ref.key, start=start, length=min(PIECE_OUT, ref.size - start)
+                )
+            except (NotFoundError, FileNotFoundError) as error:
+                raise _gone() from error
+            except BaseError as error:
+                raise _unavailable("read", error) from error
+            yield bytes(piece)
+
+    async def take(self, key: str, folder: str, name: str) -> BlobRef | None:
+        """What somebody else wrote at `key`, copied to where nobody else can write; None where nothing is.
+
+        Raises BlobsUnavailable. The copy is made by the store; its bytes come here once, to be hashed.
+        """
+        stem, _, suffix = name.partition(".")
+        taken, digest = f"{folder}/{stem}-{ULID()}.{suffix}", hashlib.sha256()
+        try:
+            await obstore.copy_async(self._store, key, taken)
+            size = (await obstore.head_async(self._store, taken))["size"]
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except BaseError as error:
+            raise _unavailable("read", error) from error
+        async for piece in self.pieces(BlobRef(key=taken, size=size, sha256="")):
+            digest.update(piece)
+        return BlobRef(key=taken, size=size, sha256=digest.hexdigest())
+
+    async def presigned(self, method: Literal["GET", "PUT"], key: str, lifetime: timedelta) -> str | None:
+        """A URL of the store's own, for whoever has it; None for a directory. Raises BlobsUnavailable."""
+        if not isinstance(self._store, S3Store | GCSStore | AzureStore):
+            return None
+        try:
+            return await obstore.sign_async(self._store, method, key, lifetime)
+        except BaseError as error:
+            raise _unavailable("asked for a signed URL", error) from error
+
+    @property
+    def upload_headers(self) -> dict[str, str]:
+        """What the store wants to be sent along with the bytes of a presigned PUT."""
+        return {"x-ms-blob-type": "BlockBlob"} if isinstance(self._store, AzureStore) else {}
 
     async def delete(self, *refs: BlobRef) -> None:
         await self._delete([ref.key for ref in refs])
@@ -105,6 +181,10 @@ class Blobs:
                 raise _unavailable("removed", error) from error
 
 
+def _gone() -> BlobMissing:
+    return BlobMissing("A stored document is gone from the object store; send the edit again.")
+
+
 def edit_folder(edit_id: str) -> str:
     """Where everything made for one edit lies. An id of somebody else's choosing (any workflow id) is hashed."""
     return f"edits/{_safe(edit_id)}"
@@ -112,6 +192,15 @@ def edit_folder(edit_id: str) -> str:
 
 def file_folder(file_id: str) -> str:
     return f"files/{_safe(file_id)}"
+
+
+def template_folder(template_id: str) -> str:
+    return f"templates/{_safe(template_id)}"
+
+
+def upload_key(file_id: str) -> str:
+    """Where a presigned PUT writes to: never where a stored file lies, or its URL could change it later."""
+    return f"uploads/{_safe(file_id)}/document.bin"
 
 
 def _safe(name: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, event, func, null, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Row, Update, and_, event, func, null, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from durable_edits.contracts import PDF, BlobRef, Outcome, Problem, Status, filled_name
 from durable_edits.errors import CatalogUnavailable
+from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import (
     EditFilter,
     EditRecord,
@@ -40,26 +41,31 @@ class Catalog:
 
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = _engine(url)
-        self._insert: Any = sqlite_insert if self.engine.dialect.name == "sqlite" else postgresql_insert
+        self.insert: Any = sqlite_insert if self.engine.dialect.name == "sqlite" else postgresql_insert
 
     async def close(self) -> None:
         await self.engine.dispose()
 
     async def ping(self) -> None:
-        async with self._read() as connection:
+        async with self.read() as connection:
             await connection.execute(text("SELECT 1 FROM edits WHERE id = ''"))
 
-    async def create_edit(self, record: EditRecord, file: FileRecord | None) -> None:
-        """Insert a new edit, and the file it brought along, or neither."""
-        async with self._write() as connection:
+    async def create_edit(self, record: EditRecord, file: FileRecord | None, claim: Claim | None = None) -> None:
+        """Insert a new edit, and the file it brought along, and its id under an idempotency key, or nothing.
+
+        Raises IdempotencyConflict.
+        """
+        async with self.write() as connection:
+            if claim is not None:
+                await bind(connection, claim, record.id)
             if file is not None:
-                await connection.execute(self._insert(files).values(_file_row(file)).on_conflict_do_nothing())
-            await connection.execute(self._insert(edits).values(_edit_row(record)))
+                await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
+            await connection.execute(self.insert(edits).values(_edit_row(record)))
 
     async def adopt_edit(self, record: EditRecord) -> EditRecord:
         """Insert the record of an edit started straight through Temporal, unless it is there; return what is."""
-        async with self._write() as connection:
-            await connection.execute(self._insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
+        async with self.write() as connection:
+            await connection.execute(self.insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
             return _edit((await connection.execute(select(edits).where(edits.c.id == record.id))).one())
 
     async def begin_edit(self, record: EditRecord, run_id: str) -> EditRecord:
@@ -76,15 +82,18 @@ class Catalog:
             )
             .returning(*edits.c)
         )
-        async with self._write() as connection:
+        async with self.write() as connection:
             row = (await connection.execute(claim)).one_or_none()
             if row is None:
-                await connection.execute(self._insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
+                await connection.execute(self.insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
                 row = (await connection.execute(claim)).one()
             return _edit(row)
 
-    async def close_edit(self, outcome: Outcome) -> Outcome:
-        """The commit point: write `outcome` if the edit has none, and return the outcome it has now."""
+    async def close_edit(self, outcome: Outcome, pages: int | None = None) -> Outcome:
+        """The commit point: write `outcome` if the edit has none, and return the outcome it has now.
+
+        `pages` is what the document turned out to have; it is noted at the document and at the filled one.
+        """
         close = (
             update(edits)
             .where(edits.c.id == outcome.edit_id, edits.c.status.is_(None))
@@ -98,10 +107,12 @@ class Catalog:
                 closed_at=to_microseconds(datetime.now(UTC)),
             )
         )
-        async with self._write() as connection:
+        async with self.write() as connection:
             if (row := (await connection.execute(close.returning(*edits.c))).one_or_none()) is not None:
-                if (filled := _filled_file(row)) is not None:
-                    await connection.execute(self._insert(files).values(_file_row(filled)))
+                if (filled := _filled_file(row, pages)) is not None:
+                    await connection.execute(self.insert(files).values(file_row(filled)))
+                    if pages is not None:
+                        await connection.execute(count_pages(row.file_id, pages))
                 return outcome
             row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
         return _outcome(row) or outcome
@@ -126,7 +137,7 @@ class Catalog:
             )
             .returning(edits.c.filled_id)
         )
-        async with self._write() as connection:
+        async with self.write() as connection:
             row = (await connection.execute(remove)).one_or_none()
             if row is not None and row.filled_id is not None:
                 await connection.execute(files.delete().where(files.c.id == row.filled_id))
@@ -134,18 +145,18 @@ class Catalog:
 
     async def edit(self, edit_id: str) -> EditRecord | None:
         """The record, a deleted one too."""
-        if edit_id != _storable(edit_id):
+        if edit_id != storable(edit_id):
             return None
-        async with self._read() as connection:
+        async with self.read() as connection:
             row = (await connection.execute(select(edits).where(edits.c.id == edit_id))).one_or_none()
         return _edit(row) if row is not None else None
 
     async def position(self, edit_id: str, organizations: Sequence[str]) -> Position | None:
         """Where the edit stands in the order of creation, a deleted one too; None for an unknown id."""
         query = select(edits.c.created_at, edits.c.id).where(
-            edits.c.id == _storable(edit_id), edits.c.organization.in_(organizations)
+            edits.c.id == storable(edit_id), edits.c.organization.in_(organizations)
         )
-        async with self._read() as connection:
+        async with self.read() as connection:
             row = (await connection.execute(query)).one_or_none()
         return Position(row.created_at, row.id) if row is not None else None
 
@@ -156,25 +167,26 @@ class Catalog:
         direction = edits.c.created_at.desc() if order == "desc" else edits.c.created_at.asc()
         tie = edits.c.id.desc() if order == "desc" else edits.c.id.asc()
         query = select(edits).where(*_conditions(wanted), _behind(behind, order)).order_by(direction, tie).limit(limit)
-        async with self._read() as connection:
+        async with self.read() as connection:
             return [_edit(row) for row in await connection.execute(query)]
 
     async def store_file(self, file: FileRecord) -> None:
-        async with self._write() as connection:
-            await connection.execute(self._insert(files).values(_file_row(file)).on_conflict_do_nothing())
+        async with self.write() as connection:
+            await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
 
     async def delete_file(self, file_id: str) -> None:
-        async with self._write() as connection:
+        async with self.write() as connection:
             await connection.execute(files.delete().where(files.c.id == file_id))
 
     async def file(self, file_id: str, organization: str) -> FileRecord | None:
-        query = select(files).where(files.c.id == _storable(file_id), files.c.organization == organization)
-        async with self._read() as connection:
+        query = select(files).where(files.c.id == storable(file_id), files.c.organization == organization)
+        async with self.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return _file(row) if row is not None else None
+        return file_of(row) if row is not None else None
 
     @asynccontextmanager
-    async def _write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction."""
         try:
             async with self.engine.begin() as connection:
                 yield connection
@@ -182,7 +194,8 @@ class Catalog:
             raise _unavailable(error) from error
 
     @asynccontextmanager
-    async def _read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One statement."""
         try:
             async with self.engine.connect() as connection:
                 if self.engine.dialect.name != "sqlite":  # which opens no transaction for a read anyway
@@ -216,7 +229,7 @@ def _unavailable(error: Exception) -> CatalogUnavailable:
     )
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """PostgreSQL's text holds no NUL and nothing that is not UTF-8."""
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
@@ -226,10 +239,10 @@ def _conditions(wanted: EditFilter) -> list[ColumnElement[bool]]:
         edits.c.organization.in_(wanted.organizations),
         edits.c.deleted_at.is_(None),
     ]
-    if prefix := _storable(wanted.filename_prefix).casefold():
+    if prefix := storable(wanted.filename_prefix).casefold():
         conditions.append(func.substr(edits.c.filename_folded, 1, len(prefix)) == prefix)
     if wanted.template_id is not None:
-        conditions.append(edits.c.template_id == _storable(wanted.template_id))
+        conditions.append(edits.c.template_id == storable(wanted.template_id))
     if wanted.status is not None:
         conditions.append(edits.c.status == wanted.status.value)
     if wanted.open_only:
@@ -251,19 +264,19 @@ def _behind(position: Position | None, order: Order) -> ColumnElement[bool]:
 
 
 def _edit_row(record: EditRecord) -> dict[str, Any]:
-    filename = _storable(record.filename)
+    filename = storable(record.filename)
     return {
         "id": record.id,
-        "organization": _storable(record.organization),
+        "organization": storable(record.organization),
         "created_at": to_microseconds(record.created_at),
         "file_id": record.file_id,
         "filename": filename,
         "filename_folded": filename.casefold(),
-        "mime_type": _storable(record.mime_type),
-        "model": _storable(record.model),
-        "color": _storable(record.color),
-        "instructions": None if record.instructions is None else _storable(record.instructions),
-        "template_id": None if record.template_id is None else _storable(record.template_id),
+        "mime_type": storable(record.mime_type),
+        "model": storable(record.model),
+        "color": storable(record.color),
+        "instructions": None if record.instructions is None else storable(record.instructions),
+        "template_id": None if record.template_id is None else storable(record.template_id),
     }
 
 
@@ -300,7 +313,7 @@ def _outcome(row: Row[Any]) -> Outcome | None:
     )
 
 
-def _filled_file(row: Row[Any]) -> FileRecord | None:
+def _filled_file(row: Row[Any], pages: int | None) -> FileRecord | None:
     if row.filled_id is None:
         return None
     return FileRecord(
@@ -310,23 +323,30 @@ def _filled_file(row: Row[Any]) -> FileRecord | None:
         mime_type=PDF,
         blob=BlobRef.model_validate(row.filled),
         created_at=from_microseconds(row.closed_at),
+        page_count=pages,
     )
 
 
-def _file_row(file: FileRecord) -> dict[str, Any]:
+def count_pages(file_id: str, pages: int) -> Update:
+    uncounted = update(files).where(files.c.id == file_id, files.c.page_count.is_(None))
+    return uncounted.values(page_count=pages, updated_at=to_microseconds(datetime.now(UTC)))
+
+
+def file_row(file: FileRecord) -> dict[str, Any]:
     return {
         "id": file.id,
         "organization": file.organization,
-        "filename": _storable(file.filename),
-        "mime_type": _storable(file.mime_type),
+        "filename": storable(file.filename),
+        "filename_folded": storable(file.filename).casefold(),
+        "mime_type": storable(file.mime_type),
         "blob": file.blob.model_dump(),
         "page_count": file.page_count,
         "created_at": to_microseconds(file.created_at),
-        "updated_at": to_microseconds(file.created_at),
+        "updated_at": to_microseconds(file.updated_at or file.created_at),
     }
 
 
-def _file(row: Row[Any]) -> FileRecord:
+def file_of(row: Row[Any]) -> FileRecord:
     return FileRecord(
         id=row.id,
         organization=row.organization,
@@ -334,5 +354,6 @@ def _file(row: Row[Any]) -> FileRecord:
         mime_type=row.mime_type,
         blob=BlobRef.model_validate(row.blob),
         created_at=from_microseconds(row.created_at),
+        updated_at=None if row.updated_at == row.created_at else from_microseconds(row.updated_at),
         page_count=row.page_count,
     )

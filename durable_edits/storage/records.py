@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from durable_edits.contracts import BlobRef, EditInput, Outcome, Status, new_file_id
-from durable_edits.storage.document_urls import media_type, parse_stored_url
+from durable_edits.contracts import BlobRef, EditInput, Outcome, SourceDocument, Status, new_file_id
+from durable_edits.storage.document_urls import media_type, parse_stored_url, stored_url
 
 Order = Literal["asc", "desc"]
 
@@ -44,13 +44,54 @@ class EditRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
+    """`updated_at` is None until something about the file has changed; `page_count` until somebody has read it."""
+
     id: str
     organization: str
     filename: str
     mime_type: str
     blob: BlobRef
     created_at: datetime
+    updated_at: datetime | None = None
     page_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRecord:
+    """A session in which a file is sent: as it was declared, and how far it has come."""
+
+    id: str
+    organization: str
+    filename: str
+    mime_type: str
+    size: int
+    sha256: str | None
+    created_at: datetime
+    expires_at: datetime
+    received: BlobRef | None = None
+    completed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRecord:
+    """`compiled` is a durable_edits.template_form.TemplateForm as JSON."""
+
+    id: str
+    organization: str
+    name: str
+    file_id: str
+    filename: str
+    mime_type: str
+    compiled: BlobRef
+    field_count: int
+    created_at: datetime
+    updated_at: datetime
+    deleted: bool = False
+
+    @property
+    def document(self) -> SourceDocument:
+        url = stored_url(self.organization, self.file_id, self.filename)
+        return SourceDocument(filename=self.filename, url=url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +128,5 @@ def started_record(edit_id: str, edit: EditInput, created_at: datetime) -> EditR
         model=edit.model,
         color=edit.color,
         instructions=edit.instructions,
+        template_id=edit.template_id,
     )

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Float, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData()
+
+# A prefix is a range only where text is ordered by its bytes, as SQLite does anyway.
+BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _list_index(name: str, *columns: str, where: str = "") -> Index:
+    """An index that gives the rows of a list in their order; without the deleted ones, however many there are."""
+    listed = text(f"deleted_at IS NULL AND {where}" if where else "deleted_at IS NULL")
+    return Index(name, "organization", *columns, "created_at", "id", sqlite_where=listed, postgresql_where=listed)
+
+
+def _kept_index(name: str, column: str) -> Index:
+    kept = text("deleted_at IS NULL")
+    return Index(name, "organization", column, "id", sqlite_where=kept, postgresql_where=kept)
+
 
 # Times are microseconds since 1970 in UTC: SQLite has no zone, and whole numbers compare the same everywhere.
 edits = Table(
@@ -15,7 +30,7 @@ edits = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("file_id", Text, nullable=False),
     Column("filename", Text, nullable=False),
-    Column("filename_folded", Text, nullable=False),
+    Column("filename_folded", BYTEWISE, nullable=False),
     Column("mime_type", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("color", Text, nullable=False),
@@ -34,9 +49,11 @@ edits = Table(
     Column("closed_at", BigInteger, nullable=True),
     # A deleted edit keeps its row: its cursor still works and a running workflow cannot bring it back.
     Column("deleted_at", BigInteger, nullable=True),
-    Index("edits_by_time", "organization", "created_at", "id"),
-    Index("edits_by_filename", "organization", "filename_folded"),
-    Index("edits_by_status", "organization", "status", "created_at"),
+    _list_index("edits_by_time"),
+    _list_index("edits_by_filename", "filename_folded"),
+    _list_index("edits_by_status", "status"),
+    _list_index("edits_open", where="status IS NULL"),
+    _list_index("edits_by_template", "template_id", where="template_id IS NOT NULL"),
 )
 
 files = Table(
@@ -45,10 +62,93 @@ files = Table(
     Column("id", Text, primary_key=True),
     Column("organization", Text, nullable=False),
     Column("filename", Text, nullable=False),
+    Column("filename_folded", BYTEWISE, nullable=False),
     Column("mime_type", Text, nullable=False),
     Column("blob", JSON, nullable=False),
     Column("page_count", Integer, nullable=True),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index("files_by_time", "organization", "created_at", "id"),
+    Index("files_by_filename", "organization", "filename_folded", "created_at", "id"),
+)
+
+# A revoked key keeps its row: a gateway that has ever had keys never again serves whoever has none.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    # What a list of keys shows: the beginning and the end of the key.
+    Column("shown", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger, nullable=True),
+    Index("api_keys_by_digest", "digest", unique=True),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("organization", Text, primary_key=True),
+    # Method and path.
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("body_sha256", Text, nullable=False),
+    # The request that works under this key, and when it last said so.
+    Column("claim", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("renewed_at", BigInteger, nullable=False),
+    # What it made, written with the made thing itself; or the error it was answered with.
+    Column("object_id", Text, nullable=True),
+    Column("status", Integer, nullable=True),
+    Column("problem", JSON(none_as_null=True), nullable=True),
+    Column("done_at", BigInteger, nullable=True),
+    Index("idempotency_keys_by_time", "created_at"),
+)
+
+# What every process signs links with; made once, by the first that needs it.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# A session keeps its row when it is over: to complete it again gives the same answer, and an expired one is told so.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    # As declared when the session began.
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    # What came through the gateway; null where the bytes go to the object store directly.
+    Column("received", JSON(none_as_null=True), nullable=True),
+    Column("completed_at", BigInteger, nullable=True),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("organization", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", BYTEWISE, nullable=False),
+    Column("file_id", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    # A blob with the form as it was read and the template's fields.
+    Column("compiled", JSON, nullable=False),
+    Column("field_count", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    # A deleted template keeps its row for cursors.
+    Column("deleted_at", BigInteger, nullable=True),
+    _kept_index("templates_by_time", "created_at"),
+    _kept_index("templates_by_name", "name_folded"),
 )

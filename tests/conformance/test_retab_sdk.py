@@ -6,13 +6,12 @@ import asyncio
 import base64
 import io
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import truststore
 from retab import AsyncRetab, Retab
 from retab.exceptions import (
     APIError,
@@ -30,27 +29,6 @@ from tests.live import KEY, OTHER_KEY, TERMINAL, Gateway, Live, inline, until
 
 FORM = text_form(["name"])
 LONG, LONG_VALUES = many_fields_form(3_000), many_values(3_000)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _straight_to_the_loopback() -> Iterator[None]:
-    """The SDK's transport would ask a proxy of the environment, and it changes `ssl` for the whole process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NO_PROXY", "127.0.0.1")
-        yield
-    truststore.extract_from_ssl()
-
-
-@pytest.fixture(scope="module")
-def client(gateway: Gateway) -> Iterator[Retab]:
-    with Retab(api_key=KEY, base_url=gateway.url, max_retries=0) as client:
-        yield client
-
-
-@pytest.fixture
-async def async_client(gateway: Gateway) -> AsyncIterator[AsyncRetab]:
-    async with AsyncRetab(api_key=KEY, base_url=gateway.url, max_retries=0) as client:
-        yield client
 
 
 def ended(client: Retab, edit_id: str) -> Edit:

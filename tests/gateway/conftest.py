@@ -8,7 +8,7 @@ import pytest
 
 from tests.live import Gateway, Live
 
-ORGANIZATIONS = 120  # one for each test that wants the world to itself
+ORGANIZATIONS = 200  # one for each test that wants the world to itself
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,20 @@ def unattended(stack: Live) -> Gateway:
     # The first of a gateway's organizations also sees what was started straight through Temporal: nobody's here.
     keys = ",".join(["operator:key-operator", *(f"org{number}:key-{number}" for number in range(ORGANIZATIONS))])
     return stack.gateway(EDITS_API_KEYS=keys, EDITS_TASK_QUEUE="unattended", EDITS_MAX_DOCUMENT_MB="1")
+
+
+@pytest.fixture(scope="session")
+def attended(stack: Live, gateway: Gateway) -> Gateway:
+    """A gateway with a worker behind it."""
+    keys = ",".join(f"org{number}:key-{number}" for number in range(ORGANIZATIONS))
+    return stack.gateway(EDITS_API_KEYS=keys)
+
+
+@pytest.fixture
+def alone_with_a_worker(attended: Gateway, unused_keys: Iterator[str]) -> Gateway:
+    """The attended gateway for an organization that has nothing yet."""
+    attended.http.headers["authorization"] = f"Bearer {next(unused_keys)}"
+    return attended
 
 
 @pytest.fixture

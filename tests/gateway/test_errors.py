@@ -231,11 +231,11 @@ def test_a_path_nobody_knows_is_404(gateway: Gateway, method: str, path: str) ->
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/v1/edits", "GET, POST"),
-        ("DELETE", "/v1/edits", "GET, POST"),
-        ("PATCH", "/v1/edits/edt_1", "GET, DELETE"),
-        ("POST", "/v1/edits/edt_1", "GET, DELETE"),
-        ("POST", "/healthz", "GET"),
+        ("PUT", "/v1/edits", "GET, POST, HEAD, OPTIONS"),
+        ("DELETE", "/v1/edits", "GET, POST, HEAD, OPTIONS"),
+        ("PATCH", "/v1/edits/edt_1", "GET, DELETE, HEAD, OPTIONS"),
+        ("POST", "/v1/edits/edt_1", "GET, DELETE, HEAD, OPTIONS"),
+        ("POST", "/healthz", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_a_known_path_with_a_wrong_method_is_405_and_says_what_is_right(

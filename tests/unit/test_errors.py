@@ -12,7 +12,7 @@ import pytest
 from durable_edits import errors
 from durable_edits.contracts import Problem
 from durable_edits.errors import MESSAGE_LIMIT, EditsError
-from gateway.errors import http_status, problem_status
+from gateway.errors import HTTP_STATUS, http_status, problem_status
 
 # The branch and its most common leaf are one word on the wire: a client that knows the leaf knows the branch.
 SHARED_CODES: dict[str, set[type[EditsError]]] = {
@@ -23,6 +23,11 @@ SHARED_CODES: dict[str, set[type[EditsError]]] = {
 
 def every_class() -> list[type[EditsError]]:
     return [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, EditsError)]
+
+
+def walked(root: type[EditsError]) -> list[type[EditsError]]:
+    """The class and everything below it, wherever it is defined."""
+    return [root, *(kind for child in root.__subclasses__() for kind in walked(child))]
 
 
 def drawn_tree() -> dict[str, str | None]:
@@ -59,11 +64,11 @@ def test_codes_are_words_of_the_wire() -> None:
     assert odd == []
 
 
-def test_what_is_ours_to_mend_may_be_tried_again_and_so_may_a_silent_host() -> None:
+def test_what_is_ours_to_mend_may_be_tried_again_and_so_may_a_silent_host_and_whoever_was_too_fast() -> None:
     retryable = {kind for kind in every_class() if kind.retryable}
 
     ours = {kind for kind in every_class() if issubclass(kind, errors.InfrastructureError)}
-    assert retryable == ours | {errors.FetchUnreachable}
+    assert retryable == ours | {errors.FetchUnreachable, errors.RateLimited}
 
 
 @pytest.mark.parametrize("kind", every_class(), ids=lambda kind: kind.__name__)
@@ -97,8 +102,11 @@ def test_every_class_has_a_status_that_fits_whose_fault_it_is(kind: type[EditsEr
     theirs = (
         errors.InvalidRequest,
         errors.Unauthorized,
+        errors.LinkInvalid,
+        errors.Expired,
         errors.NotFound,
         errors.Conflict,
+        errors.RateLimited,
         errors.DocumentError,
         errors.DocumentUnavailable,
         errors.InstructionsError,
@@ -108,14 +116,26 @@ def test_every_class_has_a_status_that_fits_whose_fault_it_is(kind: type[EditsEr
     assert status // 100 == (4 if issubclass(kind, theirs) else 5)
 
 
+@pytest.mark.parametrize("kind", walked(EditsError), ids=lambda kind: kind.__name__)
+def test_every_error_of_the_tree_is_in_the_table_by_itself_or_by_its_branch(kind: type[EditsError]) -> None:
+    branch = [ancestor for ancestor in kind.__mro__ if issubclass(ancestor, EditsError)]
+
+    assert any(ancestor in HTTP_STATUS for ancestor in branch[:-1] or branch)
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
         (errors.InvalidRequest, 422),
         (errors.BadRequest, 400),
         (errors.Unauthorized, 401),
+        (errors.LinkInvalid, 403),
+        (errors.LinkExpired, 410),
+        (errors.UploadExpired, 410),
         (errors.NotFound, 404),
         (errors.Conflict, 409),
+        (errors.IdempotencyConflict, 409),
+        (errors.RateLimited, 429),
         (errors.RequestTooLarge, 413),
         (errors.DocumentTooLarge, 413),
         (errors.FetchRefused, 400),

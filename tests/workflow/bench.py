@@ -74,10 +74,10 @@ class GatedCatalog(Catalog):
             await self.before_read.pass_through()
         return await super().edit(edit_id)
 
-    async def close_edit(self, outcome: Outcome) -> Outcome:
+    async def close_edit(self, outcome: Outcome, pages: int | None = None) -> Outcome:
         if gate := self.before.get(outcome.status):
             await gate.pass_through()
-        stands = await super().close_edit(outcome)
+        stands = await super().close_edit(outcome, pages)
         if gate := self.after.get(outcome.status):
             await gate.pass_through()
         return stands
