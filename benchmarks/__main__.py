@@ -1,4 +1,5 @@
-"""`python -m benchmarks` (`make bench`): measure, print the table, draw docs/bench.png, keep docs/bench.json.
+"""`python -m benchmarks` (`make bench`): measure, print the tables, draw docs/bench.png and docs/pdf-speed.png, keep
+docs/bench.json.
 
 Every claim is a ratio to something bare, measured in turn on the same file-backed Temporal server. About three minutes.
 """
@@ -13,6 +14,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import pdf_speed
 from benchmarks.cancels import measure_cancels
 from benchmarks.edits import forms, measure_edits, pdf_seconds
 from benchmarks.lab import Lab, open_lab
@@ -41,7 +43,9 @@ def main() -> int:
     DOCS.mkdir(exist_ok=True)
     (DOCS / "bench.json").write_text(json.dumps(asdict(summary), indent=1) + "\n")
     draw(summary, DOCS / "bench.png")
-    print(f"\n{time.monotonic() - began:.0f} s; drawn in docs/bench.png, numbers in docs/bench.json")
+    print()
+    pdf_speed.report(picture=DOCS / "pdf-speed.png")
+    print(f"\n{time.monotonic() - began:.0f} s; drawn in docs/*.png, numbers in docs/bench.json")
     return 0
 
 

@@ -14,10 +14,14 @@ def machine(server: Path) -> dict[str, str]:
     temporal = subprocess.run([server, "--version"], capture_output=True, text=True, check=True).stdout
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "machine": f"{len(os.sched_getaffinity(0))} cores of {_cpu_model()}, {platform.system()} {platform.release()}",
+        "machine": computer(),
         "versions": f"Python {platform.python_version()}, temporalio {version('temporalio')}, {temporal.strip()}",
         "load": f"{os.getloadavg()[0]:.1f} before the run: well above 0 means that others used the machine",
     }
+
+
+def computer() -> str:
+    return f"{len(os.sched_getaffinity(0))} cores of {_cpu_model()}, {platform.system()} {platform.release()}"
 
 
 def _cpu_model() -> str:

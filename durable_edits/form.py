@@ -106,6 +106,7 @@ class Note(StrEnum):
     """What a fill did to the document as a whole that a person may want to know."""
 
     XFA_DROPPED = "the form's XFA is gone: a viewer of it would have shown the old values"
+    XFA_KEPT = "the document is certified, so the form's XFA had to stay: a viewer of it shows the old values"
     USAGE_RIGHTS = "the document grants Adobe Reader further rights, which Reader may no longer honour"
     SIGNED = "the document is signed: its signatures stay valid for what they signed, and what was filled in came later"
 

@@ -69,7 +69,7 @@ class CompiledForm:
     @lazily
     def undrawn(self) -> tuple[CompiledField, ...]:
         """Fields whose value only the viewer would draw, as the form asks of it."""
-        if not self.viewer_draws:
+        if not self.viewer_draws or self.locks.certified:
             return ()
         return tuple(
             field
@@ -82,7 +82,9 @@ class CompiledForm:
     @lazily
     def notes(self) -> tuple[Note, ...]:
         """Of a fill that changes something."""
-        found = [Note.XFA_DROPPED] if "/XFA" in self.asks_viewers else []
+        found = []
+        if "/XFA" in self.tree.form.dictionary:
+            found.append(Note.XFA_KEPT if self.locks.certified else Note.XFA_DROPPED)
         permissions = resolved(self.document.root.get("/Perms"), DictionaryObject) or DictionaryObject()
         if "/UR3" in permissions or "/UR" in permissions:
             found.append(Note.USAGE_RIGHTS)
@@ -93,7 +95,13 @@ class CompiledForm:
 
     @lazily
     def asks_viewers(self) -> dict[str, bytes | None]:
-        """What has to go from the form's dictionary so that what is drawn is what is shown."""
+        """What has to go from the form's dictionary so that what is drawn is what is shown.
+
+        A certificate allows values to be filled in and no other change of the form (ISO 32000-1, table 254): under one
+        this stays, for a broken certificate costs more than an XFA that is said to be old.
+        """
+        if self.locks.certified:
+            return {}
         return {name: None for name in ("/NeedAppearances", "/XFA") if name in self.tree.form.dictionary}
 
     def font(self, name: str, node: FieldNode) -> FieldFont:

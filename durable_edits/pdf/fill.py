@@ -62,8 +62,9 @@ def fill_form(
     A value is the text; "true" or "false" for a check box; an option's value or label for a radio group or choice
     (lines of them for a list that takes several); "" clears. `<group>.<option>`: "true" works for a radio button.
     Raises what `read_form` raises, and BadRequest for a colour that is none; a field that cannot be filled is no
-    error but an entry in the report. The form's /NeedAppearances and /XFA go: the appearances are drawn, and a viewer
-    of the XFA would show the old values. All else of the file stays, byte for byte, encryption included.
+    error but an entry in the report. The form's /NeedAppearances and /XFA go unless the document is certified: the
+    appearances are drawn, and a viewer of the XFA would show the old values. All else of the file stays, byte for
+    byte, encryption included.
     """
     operator = color_operator_of(color)
     compiled = compiled_form(data, password, max_pages)

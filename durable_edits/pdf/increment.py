@@ -12,7 +12,9 @@ from struct import Struct
 
 from pypdf.generic import IndirectObject, NullObject, PdfObject, StreamObject
 
+from durable_edits.errors import DocumentTooComplex
 from durable_edits.pdf.document import Source
+from durable_edits.pdf.limits import MAX_NUMBER
 from durable_edits.pdf.mended import MendedObjects
 from durable_edits.pdf.serialise import serialised
 
@@ -82,7 +84,12 @@ class Increment:
         every = list(self.changed)
         for number, generation in source.numbers():
             value = source.object_at(number, generation)
-            if number and (number, generation) not in changed and value is not None and not _structural(value):
+            if (
+                0 < number <= MAX_NUMBER
+                and (number, generation) not in changed
+                and value is not None
+                and not _structural(value)
+            ):
                 every.append((number, generation, self._again(number, generation, value)))
         parts = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"]
         rows, end = self._objects(parts, every, len(parts[0]))
@@ -102,6 +109,10 @@ class Increment:
     def _objects(self, parts: list[bytes], changed: list[tuple[int, int, bytes]], offset: int) -> tuple[list[Row], int]:
         """Adds the objects to `parts`; their rows in the order of their numbers, and where they end."""
         changed = sorted(changed)
+        if changed and changed[-1][0] > MAX_NUMBER:
+            raise DocumentTooComplex(
+                f"The document numbers its objects beyond {MAX_NUMBER}; save it anew in a viewer.", limit=MAX_NUMBER
+            )
         sources = [source for _number, _generation, source in changed]
         sources += [source or b"" for source in self.new]
         parts += sources

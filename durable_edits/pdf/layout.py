@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from durable_edits.pdf.bidi import LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK, direction_mark
@@ -72,6 +74,10 @@ def place_line(text: str, style: Style, setter: Typesetter) -> Placed:
 
 def _seen(letters: list[str], limit: float, setter: Typesetter) -> str:
     """As many whole letters from the beginning as are no wider than `limit`, in thousandths of the size."""
+    plain = [setter.font.ascii_widths[ord(each)] if each.isascii() else None for each in letters]
+    widths = [each * 1000 for each in plain if each is not None]
+    if len(widths) == len(letters):
+        return "".join(letters[: bisect_right(list(accumulate(widths)), limit)])
     fitting, too_many = 0, len(letters)
     while fitting + 1 < too_many:
         middle = (fitting + too_many) // 2

@@ -28,12 +28,15 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Locks:
+    """`certified`: by somebody who allows nothing, or filling in and no more; `closed`: who allows nothing."""
+
     certified: bool
+    closed: bool
     fields: tuple[Lock, ...]
 
     def reason(self, key: str) -> Reason | None:
         """Why a field may not be changed, if so."""
-        if self.certified:
+        if self.closed:
             return Reason.CERTIFIED
         return Reason.LOCKED if any(lock.holds(key) for lock in self.fields) else None
 
@@ -41,8 +44,9 @@ class Locks:
 def read_locks(root: DictionaryObject, nodes: Iterable[FieldNode]) -> Locks:
     permissions = resolved(root.get("/Perms"), DictionaryObject)
     certificate = resolved(permissions.get("/DocMDP"), DictionaryObject) if permissions is not None else None
-    certified = any(parameters.get("/P", 2) == NO_CHANGES for parameters in _transforms(certificate, "/DocMDP"))
-    return Locks(certified, tuple(_field_locks(nodes)))
+    transforms = list(_transforms(certificate, "/DocMDP"))
+    closed = any(parameters.get("/P", 2) == NO_CHANGES for parameters in transforms)
+    return Locks(bool(transforms), closed, tuple(_field_locks(nodes)))
 
 
 def _field_locks(nodes: Iterable[FieldNode]) -> Iterator[Lock]:

@@ -71,7 +71,7 @@ class MendedObjects:
         self.trailer = reader.trailer
         self.cipher = Cipher(reader._encryption) if reader._encryption is not None else None
         known = [number for numbers in reader.xref.values() for number in numbers] + list(reader.xref_objStm)
-        self.next_number = next_number(max(known, default=0), reader.trailer.get("/Size"))
+        self.next_number = next_number(known, reader.trailer.get("/Size"))
         self.start = self._followable()
         self.writes_table = self.start is None or data[self.start :].lstrip()[:4] == b"xref"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -42,10 +42,6 @@ class Section:
     trailer: DictionaryObject
     widths: tuple[int, int, int] | None = None
     hybrid: bool = False
-
-    @property
-    def highest(self) -> int:
-        return max((first + count - 1 for first, count, _start in self.runs), default=0)
 
     def find(self, number: int) -> Entry | None:
         for first, count, start in self.runs:
@@ -103,7 +99,11 @@ class Sections:
         return None
 
     def next_number(self) -> int:
-        return next_number(max(section.highest for section in self.found), self.found[0].trailer.get("/Size"))
+        runs = [run for section in self.found for run in section.runs]
+        if any(first < MAX_NUMBER <= first + count for first, count, _start in runs):
+            raise NotUnderstood("more rows than there are numbers")
+        ends = [first + count - 1 for first, count, _start in runs]
+        return next_number(ends, self.found[0].trailer.get("/Size"))
 
 
 Read = Callable[[int], tuple[object, int]]
@@ -229,11 +229,7 @@ def too_long() -> DocumentTooComplex:
     )
 
 
-def next_number(highest: int, size: object) -> int:
-    """The first that is free. Raises DocumentTooComplex where no viewer would find it."""
-    declared = size - 1 if isinstance(size, int) and size <= MAX_NUMBER else 0
-    if max(highest, declared) >= MAX_NUMBER:
-        raise DocumentTooComplex(
-            f"The document numbers its objects beyond {MAX_NUMBER}; save it anew in a viewer.", limit=MAX_NUMBER
-        )
-    return max(highest, declared) + 1
+def next_number(known: Iterable[int], size: object) -> int:
+    """The first that is free, of those that viewers look for."""
+    declared = size - 1 if isinstance(size, int) else 0
+    return max((number for number in (*known, declared) if number < MAX_NUMBER), default=0) + 1

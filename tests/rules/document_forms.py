@@ -6,7 +6,7 @@ import functools
 import re
 import zlib
 
-from tests.made_forms import FIRST, checkbox, document, encrypted, made_form, place, stream, text
+from tests.made_forms import FIRST, checkbox, document, encrypted, made_form, stream, text
 from tests.rules.choice_forms import list_of_several
 from tests.rules.rule import RULES, rule
 from tests.rules.sources import edited, objects_of
@@ -271,40 +271,3 @@ def protected(algorithm: str) -> bytes:
 
 ALGORITHMS = ("RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256")
 RULES.update({f"encrypted_{each}": functools.partial(protected, each) for each in ALGORITHMS})
-
-
-def certified(permission: int) -> bytes:
-    """Signed by its author, who allows nothing (1), filling in (2), or remarks too (3)."""
-    reference = (
-        f"/Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /P {permission} /V /1.2 >> >>]"
-    )
-    return _signed(reference, perms=True)
-
-
-def locked(how: str, names: str) -> bytes:
-    """Signed, with the fields that the signature locks: /All, /Include or /Exclude of names."""
-    params = f"<< /Type /TransformParams /V /1.2 /Action /{how} /Fields [{names}] >>"
-    return _signed(f"/Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams {params} >>]")
-
-
-def lock_before_signing() -> bytes:
-    """The lock is said by the signature field, which nobody has signed yet."""
-    sig = f"<< /T (s) /FT /Sig /Lock << /Type /SigFieldLock /Action /All >> {place((20, 100, 100, 140))} >>"
-    return made_form([text("t"), text("other", OTHER), sig])
-
-
-@rule
-def signed() -> bytes:
-    return _signed("")
-
-
-def _signed(reference: str, *, perms: bool = False) -> bytes:
-    value = (
-        f"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /adbe.pkcs7.detached /ByteRange [0 100 200 300] {reference} "
-    )
-    value += f"/Contents <{'00' * 64}> >>"
-    sig = f"<< /T (s) /FT /Sig /V {FIRST + 3} 0 R {place((20, 100, 100, 140))} >>"
-    fields = [text("t"), text("other", OTHER), sig, value]
-    catalog = b"/Type /Catalog /Perms << /DocMDP 13 0 R >>" if perms else b"/Type /Catalog"
-    changes = (b" 13 0 R] /DA", b"] /DA"), (b"/Type /Catalog", catalog)
-    return edited(made_form(fields, acroform="/SigFlags 3"), *changes)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.rules import button_forms, choice_forms, document_forms, look_forms, text_forms, tree_forms
+from tests.rules import button_forms, choice_forms, document_forms, look_forms, signed_forms, text_forms, tree_forms
 from tests.rules.rule import RULES
 
-__all__ = ["RULES", "button_forms", "choice_forms", "document_forms", "look_forms", "text_forms", "tree_forms"]
+__all__ = [
+    "RULES",
+    "button_forms",
+    "choice_forms",
+    "document_forms",
+    "look_forms",
+    "signed_forms",
+    "text_forms",
+    "tree_forms",
+]

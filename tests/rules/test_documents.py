@@ -12,9 +12,10 @@ import pytest
 from pypdf import PdfReader
 
 from durable_edits.errors import InvalidDocument
-from durable_edits.form import FieldStatus
+from durable_edits.form import FieldStatus, Note
 from durable_edits.pdf import fill_form, read_form
 from tests.rules import document_forms as forms
+from tests.rules import signed_forms
 from tests.rules.rule import Make, needs_poppler, outcome
 
 pytestmark = needs_poppler
@@ -44,7 +45,7 @@ needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is no
         forms.usage_rights,
         forms.xfa_beside_the_form,
         forms.viewers_asked_to_draw,
-        forms.signed,
+        signed_forms.signed,
     ],
     ids=lambda form: form.__name__,
 )
@@ -118,7 +119,13 @@ def test_a_linearized_document_is_filled(tmp_path: Path, more: list[str]) -> Non
 @needs_qpdf
 @pytest.mark.parametrize(
     "form",
-    [forms.FORM, forms.object_streams, forms.hybrid_cross_reference, forms.history_of_two_increments, forms.signed],
+    [
+        forms.FORM,
+        forms.object_streams,
+        forms.hybrid_cross_reference,
+        forms.history_of_two_increments,
+        signed_forms.signed,
+    ],
     ids=["table", "object streams", "hybrid", "history", "signed"],
 )
 def test_a_strict_reader_has_nothing_to_say_about_the_increment(tmp_path: Path, form: Make) -> None:
@@ -138,7 +145,7 @@ def test_a_strict_reader_has_nothing_to_say_about_the_increment(tmp_path: Path, 
         forms.hybrid_cross_reference,
         forms.history_of_two_increments,
         forms.usage_rights,
-        forms.signed,
+        signed_forms.signed,
     ],
     ids=lambda form: form.__name__,
 )
@@ -179,14 +186,27 @@ def test_fields_that_nobody_asked_for_are_still_seen_once_viewers_are_not_asked_
 
 @pytest.mark.parametrize("permission", [2, 3])
 def test_a_certified_document_that_allows_filling_in_is_filled(permission: int) -> None:
-    blank = forms.certified(permission)
+    blank = signed_forms.certified(permission)
 
     assert outcome(blank, {"t": "Ada"}).wrong == {}
     assert fill_form(blank, {"t": "Ada"}).data.startswith(blank)
 
 
+def test_a_certificate_that_allows_filling_in_allows_no_other_change_of_the_form() -> None:
+    """Nor of its XFA, which a viewer of it goes on showing: that is said."""
+    blank = signed_forms.certified_with_xfa()
+
+    filled = fill_form(blank, {"t": "Ada"})
+
+    assert b"\n3 0 obj" not in filled.data[len(blank) :]
+    assert PdfReader(io.BytesIO(filled.data)).xfa
+    assert Note.XFA_KEPT in filled.notes
+    assert Note.XFA_DROPPED not in filled.notes
+    assert outcome(blank, {"t": "Ada"}).wrong == {}
+
+
 def test_a_certified_document_that_allows_nothing_is_left_alone_and_said() -> None:
-    blank = forms.certified(1)
+    blank = signed_forms.certified(1)
 
     filled = fill_form(blank, {"t": "Ada"})
 
@@ -201,7 +221,7 @@ def test_a_certified_document_that_allows_nothing_is_left_alone_and_said() -> No
     ids=["all", "include", "exclude"],
 )
 def test_fields_that_a_signature_locks_are_left_alone_and_said(how: str, names: str, free: str) -> None:
-    filled = fill_form(forms.locked(how, names), {"t": "Ada", "other": "Bob"})
+    filled = fill_form(signed_forms.locked(how, names), {"t": "Ada", "other": "Bob"})
 
     statuses = {entry.key: entry.status for entry in filled.report}
     assert statuses["t"] is FieldStatus.READ_ONLY
@@ -209,4 +229,4 @@ def test_fields_that_a_signature_locks_are_left_alone_and_said(how: str, names: 
 
 
 def test_a_lock_that_nobody_has_signed_locks_nothing() -> None:
-    assert outcome(forms.lock_before_signing(), {"t": "Ada"}).wrong == {}
+    assert outcome(signed_forms.lock_before_signing(), {"t": "Ada"}).wrong == {}

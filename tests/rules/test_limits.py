@@ -67,8 +67,21 @@ def test_a_size_that_no_document_has_is_not_counted_from() -> None:
     assert max(map(int, re.findall(rb"(?m)^(\d+) 0 obj", filled.data))) < MAX_NUMBER
 
 
-def test_a_number_that_no_viewer_would_find_is_too_complex() -> None:
+def test_a_field_of_a_number_that_no_viewer_looks_for_is_too_complex() -> None:
+    objects = {number: _bytes(body).replace(b"10 0 R", b"9000000 0 R") for number, body in objects_of(FORM()).items()}
+    objects[9_000_000] = objects.pop(10)
+
     with pytest.raises(DocumentTooComplex) as caught:
-        fill_form(document({**objects_of(FORM()), MAX_NUMBER: "null"}), {"t": "Ada"})
+        fill_form(document({**objects}), {"t": "Ada"})
 
     assert caught.value.details["limit"] == MAX_NUMBER
+
+
+def test_an_object_of_such_a_number_that_nobody_asks_for_costs_nothing() -> None:
+    filled = fill_form(document({**objects_of(FORM()), MAX_NUMBER + 1: "null"}), {"t": "Ada"})
+
+    assert read_form(filled.data).fields[0].value == "Ada"
+
+
+def _bytes(source: str | bytes) -> bytes:
+    return source.encode("latin-1") if isinstance(source, str) else source

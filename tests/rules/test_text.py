@@ -85,7 +85,14 @@ def test_a_value_over_the_limit_is_stored_whole_and_said_not_to_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["Ada Lovelace, Countess", "日本語の長い文章です", "שלום עולם טוב ויפה מאוד", "e\u0323\u0302" * 20]
+    "value",
+    [
+        "Ada Lovelace, Countess",
+        "日本語の長い文章です",
+        "שלום עולם טוב ויפה מאוד",
+        "e\u0323\u0302" * 20,
+        "x\u0323\u0302" * 20,
+    ],
 )
 def test_a_line_too_long_ends_with_the_last_whole_letter_inside_the_box(value: str) -> None:
     found = outcome(forms.very_narrow_text(), {"t": value})
