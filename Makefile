@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up test check bench openapi fuzz lock format clean
+.PHONY: setup demo up test check bench bench-lists openapi fuzz lock format clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ check: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+# Lists over 10,000, 100,000 and 1,000,000 edits, on SQLite and PostgreSQL.
+bench-lists: setup
+	$(PY) -m benchmarks.lists
 
 # docs/openapi.json as the code has it now; a test compares the two.
 openapi: setup
