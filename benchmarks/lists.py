@@ -1,6 +1,6 @@
 """`python -m benchmarks.lists` (`make bench-lists`): lists of edits over 10,000, 100,000 and 1,000,000 of them.
 
-By each filter and none, 10 and 100 rows, the first page and the 1,000th, on SQLite and PostgreSQL. Without the HTTP
+By each filter and none, 10 and 100 rows, the first page and one behind 10,000 edits, on SQLite and PostgreSQL. Without the HTTP
 around it, which is the same for any number of edits. About five minutes.
 """
 
@@ -27,7 +27,8 @@ from tests.postgres import running_postgres
 
 SIZES = (10_000, 100_000, 1_000_000)
 LIMITS = (10, 100)
-PAGES_AWAY = 1_000  # pages of ten; of a hundred there are as many only from 100,000 edits on
+FAR = 10_000  # edits in front of the 1,000th page of ten, and of the 100th of a hundred
+LAST = 1_000  # edits that are left behind it where there are not more than FAR
 ASKED = 60
 WARM = 5
 ALL = EditFilter((ORGANIZATION,))
@@ -59,10 +60,11 @@ def filters(count: int) -> dict[str, EditFilter]:
 
 async def measure(catalog: Catalog, count: int) -> dict[tuple[str, int, str], Timed]:
     found = {}
-    far = Position(FIRST + (count - 10 * PAGES_AWAY) * APART, edit_id(count - 10 * PAGES_AWAY))
+    number = max(count - FAR, LAST)
+    far = Position(FIRST + number * APART, edit_id(number))
     for name, wanted in filters(count).items():
         for limit in LIMITS:
-            for page, behind in (("first", None), ("1,000th", far)):
+            for page, behind in (("first", None), ("far", far)):
                 found[name, limit, page] = await _timed(catalog, wanted, behind, limit)
     return found
 
