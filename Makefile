@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up test check fuzz judge bench openapi lock format clean
+.PHONY: setup demo up test check fuzz judge bench bench-lists bench-requests openapi lock format clean
 
 setup: $(STAMP)
 
@@ -49,6 +49,14 @@ judge: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+# Lists over 10,000, 100,000 and 1,000,000 edits, on SQLite and PostgreSQL.
+bench-lists: setup
+	$(PY) -m benchmarks.lists
+
+# Requests a second of what is asked most often, beside a bare route.
+bench-requests: setup
+	$(PY) -m benchmarks.requests
 
 # docs/openapi.json as the code has it now; a test compares the two.
 openapi: setup

@@ -216,7 +216,9 @@ def _local_root(url: str) -> Path | None:
 
 def _open(url: str, root: Path | None) -> ObjectStore:
     if root is None:
-        return from_url(url, client_options=REQUEST, retry_config=RETRIES)
+        # These options take the place of those that the store would read from the environment itself.
+        plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true"
+        return from_url(url, client_options={**REQUEST, "allow_http": plain}, retry_config=RETRIES)
     root.mkdir(parents=True, exist_ok=True)
     return LocalStore(root, automatic_cleanup=True)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, and_, event, func, null, or_, select, text, true, update
+from sqlalchemy import Row, Update, event, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from durable_edits.contracts import PDF, BlobRef, Outcome, Problem, Status, filled_name
 from durable_edits.errors import CatalogUnavailable
+from durable_edits.storage.edit_lists import FEW, count_query, page_query
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import (
     EditFilter,
@@ -164,11 +166,17 @@ class Catalog:
         self, wanted: EditFilter, *, order: Order, behind: Position | None = None, limit: int
     ) -> list[EditRecord]:
         """Up to `limit` edits in `order` of creation (ties by id), strictly behind a position."""
-        direction = edits.c.created_at.desc() if order == "desc" else edits.c.created_at.asc()
-        tie = edits.c.id.desc() if order == "desc" else edits.c.id.asc()
-        query = select(edits).where(*_conditions(wanted), _behind(behind, order)).order_by(direction, tie).limit(limit)
+        if not wanted.organizations:
+            return []
+        wanted = replace(
+            wanted,
+            filename_prefix=storable(wanted.filename_prefix).casefold(),
+            template_id=None if wanted.template_id is None else storable(wanted.template_id),
+        )
         async with self.read() as connection:
-            return [_edit(row) for row in await connection.execute(query)]
+            few = bool(wanted.filename_prefix) and (await connection.scalar(count_query(wanted)) or 0) <= FEW
+            found = await connection.execute(page_query(wanted, order, behind, limit, few=few))
+            return [_edit(row) for row in found]
 
     async def store_file(self, file: FileRecord) -> None:
         async with self.write() as connection:
@@ -195,7 +203,7 @@ class Catalog:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """One statement."""
+        """Statements that each see what is there by then."""
         try:
             async with self.engine.connect() as connection:
                 if self.engine.dialect.name != "sqlite":  # which opens no transaction for a read anyway
@@ -232,35 +240,6 @@ def _unavailable(error: Exception) -> CatalogUnavailable:
 def storable(value: str) -> str:
     """PostgreSQL's text holds no NUL and nothing that is not UTF-8."""
     return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _conditions(wanted: EditFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        edits.c.organization.in_(wanted.organizations),
-        edits.c.deleted_at.is_(None),
-    ]
-    if prefix := storable(wanted.filename_prefix).casefold():
-        conditions.append(func.substr(edits.c.filename_folded, 1, len(prefix)) == prefix)
-    if wanted.template_id is not None:
-        conditions.append(edits.c.template_id == storable(wanted.template_id))
-    if wanted.status is not None:
-        conditions.append(edits.c.status == wanted.status.value)
-    if wanted.open_only:
-        conditions.append(edits.c.status.is_(None))
-    if wanted.created_from is not None:
-        conditions.append(edits.c.created_at >= to_microseconds(wanted.created_from))
-    if wanted.created_to is not None:
-        conditions.append(edits.c.created_at <= to_microseconds(wanted.created_to))
-    return conditions
-
-
-def _behind(position: Position | None, order: Order) -> ColumnElement[bool]:
-    if position is None:
-        return true()
-    time, tie = edits.c.created_at, edits.c.id
-    if order == "desc":
-        return or_(time < position.created_at, and_(time == position.created_at, tie < position.id))
-    return or_(time > position.created_at, and_(time == position.created_at, tie > position.id))
 
 
 def _edit_row(record: EditRecord) -> dict[str, Any]:

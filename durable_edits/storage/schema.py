@@ -10,10 +10,14 @@ metadata = MetaData()
 BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def _list_index(name: str, *columns: str, where: str = "") -> Index:
-    """An index that gives the rows of a list in their order; without the deleted ones, however many there are."""
+def _list_index(name: str, *columns: str, also: tuple[str, ...] = (), where: str = "") -> Index:
+    """An index that gives the rows of a list in their order; without the deleted ones, however many there are.
+
+    `also`: what a list of few is filtered by, so that the index alone is read.
+    """
     listed = text(f"deleted_at IS NULL AND {where}" if where else "deleted_at IS NULL")
-    return Index(name, "organization", *columns, "created_at", "id", sqlite_where=listed, postgresql_where=listed)
+    keys = ("organization", *columns, "created_at", "id", *also)
+    return Index(name, *keys, sqlite_where=listed, postgresql_where=listed)
 
 
 def _kept_index(name: str, column: str) -> Index:
@@ -50,7 +54,7 @@ edits = Table(
     # A deleted edit keeps its row: its cursor still works and a running workflow cannot bring it back.
     Column("deleted_at", BigInteger, nullable=True),
     _list_index("edits_by_time"),
-    _list_index("edits_by_filename", "filename_folded"),
+    _list_index("edits_by_filename", "filename_folded", also=("status", "template_id", "deleted_at")),
     _list_index("edits_by_status", "status"),
     _list_index("edits_open", where="status IS NULL"),
     _list_index("edits_by_template", "template_id", where="template_id IS NOT NULL"),

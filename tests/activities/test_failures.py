@@ -28,7 +28,7 @@ from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench, attempt, begun
 
 OURS = {"infrastructure_error", "temporal_unavailable", "catalog_unavailable", "blobs_unavailable", "blob_missing"}
 OURS |= {"engine_crashed", "internal_error"}
-RETRIED = OURS | {"fetch_unreachable"}
+RETRIED = OURS | {"fetch_unreachable", "rate_limited"}  # the last is of the gateway alone
 
 
 def tree(root: type[EditsError]) -> Iterator[type[EditsError]]:

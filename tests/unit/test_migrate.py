@@ -75,6 +75,16 @@ async def test_a_missing_column_would_be_noticed(catalog: Catalog) -> None:
         assert len(await connection.run_sync(differences)) == 1
 
 
+async def test_names_are_ordered_by_their_bytes_whatever_the_database_is_set_to(catalog: Catalog) -> None:
+    await migrate(catalog)
+
+    if catalog.engine.dialect.name == "sqlite":  # whose text is, unless told otherwise
+        return
+    asked = "SELECT collation_name FROM information_schema.columns WHERE column_name = 'filename_folded'"
+    async with catalog.engine.connect() as connection:
+        assert set(await connection.scalars(text(f"{asked} AND table_name = 'edits'"))) == {"C"}
+
+
 async def test_migrating_again_keeps_what_is_there(catalog: Catalog) -> None:
     await migrate(catalog)
     edit = EditInput(document=SourceDocument(filename="form.pdf", url="https://example.com/form.pdf"))

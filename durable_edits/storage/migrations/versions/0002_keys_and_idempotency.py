@@ -49,7 +49,7 @@ def _list_indexes() -> None:
     for name in ("edits_by_time", "edits_by_filename", "edits_by_status"):
         op.drop_index(name, table_name="edits")
     _index("edits_by_time", ["created_at", "id"])
-    _index("edits_by_filename", ["filename_folded", "created_at", "id"])
+    _index("edits_by_filename", ["filename_folded", "created_at", "id", "status", "template_id", "deleted_at"])
     _index("edits_by_status", ["status", "created_at", "id"])
     _index("edits_open", ["created_at", "id"], "status IS NULL")
     _index("edits_by_template", ["template_id", "created_at", "id"], "template_id IS NOT NULL")

@@ -1,0 +1,158 @@
+"""Every list of edits reads an index in the order of the list, in both databases: none sorts or reads them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, text
+
+from benchmarks.many_edits import APART, COMMON, FIRST, ORGANIZATION, RARE, SOME, edit_id, fill
+from durable_edits.contracts import DEFAULT_ORGANIZATION, Status
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.edit_lists import after_prefix, count_query, page_query
+from durable_edits.storage.migrate import migrate
+from durable_edits.storage.records import EditFilter, Order, Position, from_microseconds
+
+COUNT = 8_000  # as many as it takes for a planner not to read them all
+ALL = EditFilter((ORGANIZATION,))
+MIDDLE = Position(FIRST + COUNT // 2 * APART, edit_id(COUNT // 2))
+
+
+@pytest.fixture(scope="module")
+async def catalog(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[Catalog]:
+    catalog = Catalog(await new_database())
+    await migrate(catalog)
+    await fill(catalog, COUNT)
+    yield catalog
+    await catalog.close()
+
+
+async def plan(catalog: Catalog, query: Select[object]) -> str:
+    compiled = query.compile(catalog.engine, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if catalog.engine.dialect.name == "sqlite" else "EXPLAIN"
+    async with catalog.read() as connection:
+        found = await connection.execute(text(f"{explain} {compiled}".replace(":", "\\:")))
+        return "\n".join(str(row[-1]) for row in found)
+
+
+def indexes(shown: str) -> set[str]:
+    return set(re.findall(r"\b(edits_[a-z]\w+)", shown))
+
+
+def reads_all(shown: str) -> bool:
+    """SQLite scans a table, PostgreSQL too; a scan of what a subquery has collected is none."""
+    return bool(re.search(r"SCAN edits\b|Seq Scan on edits\b", shown))
+
+
+def sorts(shown: str) -> bool:
+    return bool(re.search(r"TEMP B-TREE FOR ORDER BY|Sort", shown))
+
+
+IN_ORDER = {
+    "none": (ALL, {"edits_by_time"}),
+    "window": (
+        replace(ALL, created_from=from_microseconds(FIRST), created_to=from_microseconds(FIRST + 9 * APART)),
+        {"edits_by_time"},
+    ),
+    # Most edits are: to look at each in order is as good.
+    "completed": (replace(ALL, status=Status.COMPLETED), {"edits_by_status", "edits_by_time"}),
+    "cancelled": (replace(ALL, status=Status.CANCELLED), {"edits_by_status"}),
+    # SQLite takes the rows without a status out of the index of statuses in order, PostgreSQL cannot.
+    "open": (replace(ALL, open_only=True), {"edits_open", "edits_by_status"}),
+    "template": (replace(ALL, template_id="edittplt_3"), {"edits_by_template"}),
+    "names that many have": (replace(ALL, filename_prefix=COMMON), {"edits_by_time"}),
+}
+
+
+@pytest.mark.parametrize("behind", [None, MIDDLE], ids=["first page", "later page"])
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("name", IN_ORDER)
+async def test_a_list_reads_its_index_in_its_order(
+    catalog: Catalog, name: str, order: Order, behind: Position | None
+) -> None:
+    wanted, good = IN_ORDER[name]
+
+    shown = await plan(catalog, page_query(wanted, order, behind, 10, few=False))
+
+    assert (len(indexes(shown) & good), indexes(shown) - good) == (1, set()), shown
+    assert (reads_all(shown), sorts(shown)) == (False, False), shown
+
+
+BESIDE_A_NAME: list[dict[str, Any]] = [
+    {},
+    {"status": Status.FAILED},
+    {"open_only": True},
+    {"template_id": "edittplt_3"},
+    {"created_to": from_microseconds(FIRST + COUNT // 3 * APART)},
+]
+
+
+@pytest.mark.parametrize("behind", [None, MIDDLE], ids=["first page", "later page"])
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("also", BESIDE_A_NAME, ids=lambda also: " ".join(also) or "alone")
+@pytest.mark.parametrize("prefix", [RARE, SOME, "no such name"])
+async def test_names_that_few_have_are_found_by_their_beginning(
+    catalog: Catalog, prefix: str, also: dict[str, Any], order: Order, behind: Position | None
+) -> None:
+    wanted = replace(ALL, filename_prefix=prefix, **also)
+
+    shown = await plan(catalog, page_query(wanted, order, behind, 10, few=True))
+
+    assert "edits_by_filename" in indexes(shown), shown
+    assert indexes(shown) <= {"edits_by_filename", "edits_pkey"}, shown
+    assert not reads_all(shown), shown
+    assert "COVERING INDEX edits_by_filename" in shown or "Index Only Scan using edits_by_filename" in shown, shown
+
+
+@pytest.mark.parametrize("prefix", [RARE, SOME])
+async def test_names_are_counted_in_their_index(catalog: Catalog, prefix: str) -> None:
+    shown = await plan(catalog, count_query(replace(ALL, filename_prefix=prefix)))
+
+    assert (indexes(shown), reads_all(shown)) == ({"edits_by_filename"}, False), shown
+
+
+async def test_two_organizations_are_read_in_order_each(catalog: Catalog) -> None:
+    wanted = replace(ALL, organizations=(ORGANIZATION, DEFAULT_ORGANIZATION))
+
+    shown = await plan(catalog, page_query(wanted, "desc", MIDDLE, 10, few=False))
+
+    assert (indexes(shown), reads_all(shown)) == ({"edits_by_time"}, False), shown
+    assert shown.count("edits_by_time") == 2
+
+
+@pytest.mark.parametrize("also", BESIDE_A_NAME, ids=lambda also: " ".join(also) or "alone")
+@pytest.mark.parametrize("prefix", [RARE, SOME, COMMON])
+async def test_both_ways_to_find_names_find_the_same(catalog: Catalog, prefix: str, also: dict[str, Any]) -> None:
+    wanted = replace(ALL, filename_prefix=prefix, **also)
+
+    async with catalog.read() as connection:
+        found = [
+            [row.id for row in await connection.execute(page_query(wanted, "desc", MIDDLE, 50, few=few))]
+            for few in (True, False)
+        ]
+
+    assert found[0] == found[1]
+    assert found[0] or also
+
+
+@pytest.mark.parametrize(
+    ("prefix", "end"),
+    [
+        ("form", "forn"),
+        ("a%", "a&"),
+        ("a_", "a`"),
+        ("é", "ê"),
+        ("a\ud7ff", "a\ue000"),
+        ("a\uffff", "a\U00010000"),
+        ("a\U0010ffff", "b"),
+        ("\U0010ffff", None),
+    ],
+    ids=repr,
+)
+def test_a_prefix_is_a_range(prefix: str, end: str | None) -> None:
+    assert after_prefix(prefix) == end
+    assert end is None or (prefix + "\U0010ffff").encode() < end.encode()
