@@ -28,7 +28,8 @@ async def test_a_cancel_before_the_first_step_of_an_edit_from_temporal_alone_is_
     handle = await bench.start_bare(f"bare-{bench.settings.task_queue}")
     async with bench.workflow_worker():
         await bench.asked_for(handle.id, "plan_edit")
-    await handle.cancel()
+        await handle.cancel()
+        await bench.asked_for(handle.id, "close_edit")  # so nobody takes the plan up any more
     async with bench.worker():
         await bench.edits.runs.wait(handle.id)
 
