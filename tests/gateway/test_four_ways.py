@@ -79,7 +79,8 @@ async def test_every_start_fails_in_the_same_record_and_state(doors: Doors, star
 
     ended = await end(doors, await start(doors, NOT_A_FORM, INSTRUCTIONS))
 
-    assert (ended.body["status"], ended.run, ended.steps) == ("failed", "FAILED", ["plan_edit", "close_edit"])
+    assert (ended.body["status"], ended.body["error"]["code"]) == ("failed", "invalid_document")
+    assert (ended.run, ended.steps) == ("FAILED", ["plan_edit", "close_edit"])
     assert ended == usual
 
 

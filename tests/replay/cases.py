@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from durable_edits.contracts import EDIT_WORKFLOW, Status
 from tests.forms import many_fields_form, many_values, text_form
@@ -167,6 +171,23 @@ async def closed_before_it_began(bench: Bench) -> str:
     return await _left_to_a_worker(bench, edit.id)
 
 
+async def reset_when_completed(bench: Bench) -> str:
+    """By an operator, from its first workflow task: it finds its edit done."""
+    async with bench.worker():
+        edit = await bench.create(FORM, INSTRUCTIONS)
+        await bench.edits.wait(edit.id)
+        request = ResetWorkflowExecutionRequest(
+            namespace=bench.temporal.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=edit.id),
+            workflow_task_finish_event_id=4,
+            request_id=str(uuid4()),
+            reason="by an operator",
+        )
+        await bench.temporal.workflow_service.reset_workflow_execution(request)
+        await bench.edits.runs.wait(edit.id)
+    return edit.id
+
+
 async def _left_to_a_worker(bench: Bench, edit_id: str) -> str:
     async with bench.worker():
         await bench.edits.runs.wait(edit_id)
@@ -192,5 +213,6 @@ CASES: dict[str, Case] = {
         failed_for_its_input,
         failed_for_its_id,
         closed_before_it_began,
+        reset_when_completed,
     )
 }

@@ -13,10 +13,13 @@ from tests.workflow.bench import COMPLETED, FAILED, HEARTBEAT, Bench, End, Gate
 
 TERMINATED = End(Status.FAILED, WorkflowExecutionStatus.TERMINATED, kept=False)
 
+FROM_THE_START = ("--type", "FirstWorkflowTask")
+FROM_THE_FILL = ("--event-id", "10")  # the workflow task that asked for it; the first asked for the plan
+FROM_THE_END = ("--type", "LastWorkflowTask")
 
-async def reset(cli: TemporalCli, edit_id: str, to: str) -> None:
-    arguments = ("--workflow-id", edit_id, "--type", to, "--reason", "by an operator")
-    await asyncio.to_thread(cli.workflow, "reset", *arguments)
+
+async def reset(cli: TemporalCli, edit_id: str, *to: str) -> None:
+    await asyncio.to_thread(cli.workflow, "reset", "--workflow-id", edit_id, "--reason", "by an operator", *to)
 
 
 async def test_a_termination_during_the_fill_leaves_nothing_behind(working: Bench) -> None:
@@ -85,12 +88,9 @@ async def test_a_workflow_id_that_is_used_again_does_not_reopen_a_lost_edit(work
     assert (ended.status, ended.outcome.problem.code) == (Status.FAILED, "run_lost")
 
 
-@pytest.mark.parametrize(
-    ("to", "steps"),
-    [("FirstWorkflowTask", ["plan_edit"]), ("LastWorkflowTask", ["plan_edit", "fill_document"])],
-)
+@pytest.mark.parametrize("to", [FROM_THE_START, FROM_THE_FILL, FROM_THE_END], ids=["start", "fill", "end"])
 async def test_a_reset_of_a_completed_edit_does_no_work_twice(
-    working: Bench, cli: TemporalCli, to: str, steps: list[str]
+    working: Bench, cli: TemporalCli, to: tuple[str, str]
 ) -> None:
     """Each step finds the edit done: there is no plan any more that a fill could be made from."""
     edit = await working.create()
@@ -99,20 +99,22 @@ async def test_a_reset_of_a_completed_edit_does_no_work_twice(
     [plan] = (working.settings.home / "blobs").glob("edits/*/plan-*")
     plan.unlink()
 
-    await reset(cli, edit.id, to)
+    await reset(cli, edit.id, *to)
 
     assert await working.end(edit.id) == COMPLETED
-    assert await working.steps_of(edit.id) == steps
+    assert await working.steps_of(edit.id) == ["plan_edit", "fill_document"][: 1 if to is FROM_THE_START else 2]
     assert await working.edits.get(edit.id) == finished
     assert (await working.run(edit.id).describe()).run_id != first_run
 
 
-@pytest.mark.parametrize("to", ["FirstWorkflowTask", "LastWorkflowTask"])
-async def test_a_reset_of_a_failed_edit_fails_again_the_same_way(working: Bench, cli: TemporalCli, to: str) -> None:
+@pytest.mark.parametrize("to", [FROM_THE_START, FROM_THE_END], ids=["start", "end"])
+async def test_a_reset_of_a_failed_edit_fails_again_the_same_way(
+    working: Bench, cli: TemporalCli, to: tuple[str, str]
+) -> None:
     edit = await working.create(b"%PDF-1.7 no objects")
     ended = await working.edits.wait(edit.id)
 
-    await reset(cli, edit.id, to)
+    await reset(cli, edit.id, *to)
 
     assert await working.end(edit.id) == FAILED
     assert await working.edits.get(edit.id) == ended
@@ -124,7 +126,7 @@ async def test_a_reset_of_an_edit_in_flight_goes_on_with_the_same_edit(working: 
     await gate.reached.wait()
     waiting = asyncio.create_task(working.edits.wait(edit.id))
 
-    await reset(cli, edit.id, "FirstWorkflowTask")
+    await reset(cli, edit.id, *FROM_THE_START)
     await asyncio.sleep(HEARTBEAT)
     assert not waiting.done()
     gate.open()
@@ -142,7 +144,7 @@ async def test_a_reset_does_not_bring_a_cancelled_edit_back(working: Bench, cli:
     gate.open()
     await working.temporal_status(edit.id)
 
-    await reset(cli, edit.id, "FirstWorkflowTask")
+    await reset(cli, edit.id, *FROM_THE_START)
 
     assert await working.end(edit.id) == End(Status.CANCELLED, WorkflowExecutionStatus.FAILED, kept=False)
     assert (await working.edits.runs.wait(edit.id)).problem is not None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from durable_edits.contracts import Status
+from durable_edits.errors import NotFound
 from tests.forms import many_fields_form, many_values
 from tests.workflow.bench import COMPLETED, HEARTBEAT, Bench, Gate
 
@@ -28,7 +30,8 @@ async def test_a_cancel_before_the_first_step_of_an_edit_from_temporal_alone_is_
     handle = await bench.start_bare(f"bare-{bench.settings.task_queue}")
     async with bench.workflow_worker():
         await bench.asked_for(handle.id, "plan_edit")
-    await handle.cancel()
+        await handle.cancel()
+        await bench.asked_for(handle.id, "close_edit")  # so nobody takes the plan up any more
     async with bench.worker():
         await bench.edits.runs.wait(handle.id)
 
@@ -130,8 +133,16 @@ async def test_cancel_of_a_finished_edit_sends_nothing_to_temporal(working: Benc
     assert (await namesake.describe()).history_length == 2
 
 
-async def test_deleting_an_edit_in_flight_stops_it_and_leaves_nothing(working: Bench) -> None:
-    gate = working.catalog.before[Status.COMPLETED] = Gate()
+@pytest.mark.parametrize("moment", ["before the plan", "while the plan is stored", "before the commit"])
+async def test_deleting_an_edit_in_flight_stops_it_and_leaves_nothing(working: Bench, moment: str) -> None:
+    gate = Gate()
+    match moment:
+        case "before the plan":
+            working.catalog.after_begin = gate
+        case "while the plan is stored":
+            working.catalog.before_read = gate
+        case _:
+            working.catalog.before[Status.COMPLETED] = gate
     edit = await working.create()
     await gate.reached.wait()
 
@@ -140,3 +151,5 @@ async def test_deleting_an_edit_in_flight_stops_it_and_leaves_nothing(working: B
 
     assert await working.temporal_status(edit.id) is WorkflowExecutionStatus.CANCELED
     assert await working.stored(edit.id) == []
+    with pytest.raises(NotFound):
+        await working.edits.get(edit.id)
