@@ -1,7 +1,7 @@
 """`python -m benchmarks.lists` (`make bench-lists`): lists of edits over 10,000, 100,000 and 1,000,000 of them.
 
-By each filter and none, 10 and 100 rows, the first page and one behind 10,000 edits, on SQLite and PostgreSQL. Without
-the HTTP around it, which is the same for any number of edits. About five minutes.
+By each filter and none, 10 and 100 rows, the first page and one behind 10,000 edits, on SQLite and PostgreSQL.
+Without the HTTP around it, which is the same for any number of edits. About five minutes.
 """
 
 from __future__ import annotations

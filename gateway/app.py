@@ -18,6 +18,7 @@ from durable_edits.storage.keys import ApiKeys
 from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
 from gateway.head import Head
+from gateway.idempotency import purging
 from gateway.limits import Limits
 from gateway.openapi import describe
 from gateway.request_ids import RequestIds
@@ -28,7 +29,11 @@ def create_app(settings: Settings) -> ASGIApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_edits(settings) as client, keys.following(ApiKeys(client.catalog)):
+        async with (
+            open_edits(settings) as client,
+            keys.following(ApiKeys(client.catalog)),
+            purging(client.catalog),
+        ):
             app.state.edits = client
             app.state.body_limit = settings.max_document_bytes
             app.state.public_url = settings.public_url

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from durable_edits.contracts import Problem
-from durable_edits.errors import EditsError, IdempotencyConflict, InvalidRequest
+from durable_edits.errors import CatalogUnavailable, EditsError, IdempotencyConflict, InvalidRequest
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.idempotency import LEASE, Claim, IdempotencyKey, IdempotencyKeys
 from gateway.auth import Caller
@@ -22,6 +22,7 @@ HEADER = "idempotency-key"
 LONGEST_KEY = 255  # characters; a UUID has 36
 WAIT = 15.0  # seconds a request waits for another one with its key: longer than a claim outlives a dead gateway
 POLL = 0.1
+PURGE = 3600.0
 RENEWAL = LEASE.total_seconds() / 4
 
 
@@ -67,6 +68,23 @@ async def once(request: Request, catalog: Catalog, body: bytes, handle: Handler)
         if asyncio.get_running_loop().time() > end:
             raise IdempotencyConflict("Another request with this Idempotency-Key is still running; try again later.")
         await asyncio.sleep(POLL)
+
+
+@contextlib.asynccontextmanager
+async def purging(catalog: Catalog) -> AsyncIterator[None]:
+    """Remove what has expired, every PURGE seconds."""
+
+    async def purge() -> None:
+        while True:
+            with contextlib.suppress(CatalogUnavailable):  # the next time will do
+                await IdempotencyKeys(catalog).purge()
+            await asyncio.sleep(PURGE)
+
+    purged = asyncio.create_task(purge())
+    try:
+        yield
+    finally:
+        purged.cancel()
 
 
 async def _first(keys: IdempotencyKeys, claim: Claim, handle: Handler) -> Response:

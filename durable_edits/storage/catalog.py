@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from durable_edits.contracts import PDF, BlobRef, Outcome, Problem, Status, filled_name
 from durable_edits.errors import CatalogUnavailable
-from durable_edits.storage.edit_lists import FEW, count_query, page_query
+from durable_edits.storage.edit_lists import count_query, few_names, page_query
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import (
     EditFilter,
@@ -174,7 +174,8 @@ class Catalog:
             template_id=None if wanted.template_id is None else storable(wanted.template_id),
         )
         async with self.read() as connection:
-            few = bool(wanted.filename_prefix) and (await connection.scalar(count_query(wanted)) or 0) <= FEW
+            most = few_names(wanted, limit)
+            few = bool(wanted.filename_prefix) and (await connection.scalar(count_query(wanted, most)) or 0) <= most
             found = await connection.execute(page_query(wanted, order, behind, limit, few=few))
             return [_edit(row) for row in found]
 

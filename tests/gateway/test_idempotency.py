@@ -124,6 +124,17 @@ def test_a_key_outlives_its_gateway(live: Live, key: str) -> None:
     assert create(live.gateway(), key).json()["id"] == first
 
 
+def test_a_gateway_removes_keys_that_have_expired(live: Live, key: str) -> None:
+    create(live.gateway(), key)
+    with closing(sqlite3.connect(live.home / "catalog.db")) as catalog, catalog:
+        catalog.execute("UPDATE idempotency_keys SET created_at = created_at - 25 * 3600 * 1000000")
+
+    live.gateway()
+
+    with closing(sqlite3.connect(live.home / "catalog.db")) as catalog:
+        until(lambda: catalog.execute("SELECT count(*) FROM idempotency_keys").fetchone() == (0,), 10)
+
+
 # Requests that wait for their edit
 
 

@@ -87,6 +87,7 @@ BESIDE_A_NAME: list[dict[str, Any]] = [
     {"status": Status.FAILED},
     {"open_only": True},
     {"template_id": "edittplt_3"},
+    {"organizations": (ORGANIZATION, DEFAULT_ORGANIZATION)},
     {"created_to": from_microseconds(FIRST + COUNT // 3 * APART)},
 ]
 
@@ -110,9 +111,28 @@ async def test_names_that_few_have_are_found_by_their_beginning(
 
 @pytest.mark.parametrize("prefix", [RARE, SOME])
 async def test_names_are_counted_in_their_index(catalog: Catalog, prefix: str) -> None:
-    shown = await plan(catalog, count_query(replace(ALL, filename_prefix=prefix)))
+    shown = await plan(catalog, count_query(replace(ALL, filename_prefix=prefix), 1_000))
 
     assert (indexes(shown), reads_all(shown)) == ({"edits_by_filename"}, False), shown
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("outside", [0, COUNT - 1])
+async def test_a_page_behind_the_window_or_before_it_begins_at_the_window(
+    catalog: Catalog, order: Order, outside: int
+) -> None:
+    window = [from_microseconds(FIRST + number * APART) for number in (4_000, 4_009)]
+    wanted = replace(ALL, created_from=window[0], created_to=window[1])
+    behind = Position(FIRST + outside * APART, edit_id(outside))
+
+    query = page_query(wanted, order, behind, 20, few=False)
+    async with catalog.read() as connection:
+        found = [row.id for row in await connection.execute(query)]
+
+    inside = [edit_id(number) for number in range(4_000, 4_010)]
+    nothing = (order == "desc") == (outside == 0)
+    assert found == ([] if nothing else inside if order == "asc" else inside[::-1])
+    assert "ROW(" not in await plan(catalog, query) or nothing
 
 
 async def test_two_organizations_are_read_in_order_each(catalog: Catalog) -> None:
