@@ -7,6 +7,7 @@ and put in order; where many do, the list is read in its order and the others ar
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,7 @@ def few_names(wanted: EditFilter, limit: int) -> int:
     """
     if wanted.status is not None or wanted.open_only or wanted.template_id is not None:
         return 20_000
-    return round(1_000 * limit**0.5)
+    return round(1_000 * math.sqrt(limit))
 
 
 def page_query(wanted: EditFilter, order: Order, behind: Position | None, limit: int, *, few: bool) -> Select[Any]:
