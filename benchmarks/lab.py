@@ -34,6 +34,7 @@ class Lab:
     bare_meter: Meter
     gateway_port: int
     route_port: int
+    route_pid: int
 
     async def temporal(self) -> Client:
         """Connected as the gateway is."""
@@ -77,6 +78,7 @@ def open_lab(home: Path) -> Iterator[Lab]:
             Meter(server=server, worker=worker.pid),
             gateway_port,
             route_port,
+            route.pid,
         )
 
 

@@ -36,6 +36,7 @@ ALL = EditFilter((ORGANIZATION,))
 
 @dataclass(frozen=True, slots=True)
 class Timed:
+    rows: int
     median: float
     p95: float
 
@@ -70,13 +71,13 @@ async def measure(catalog: Catalog, count: int) -> dict[tuple[str, int, str], Ti
 
 
 async def _timed(catalog: Catalog, wanted: EditFilter, behind: Position | None, limit: int) -> Timed:
-    took = []
+    took, rows = [], 0
     for number in range(WARM + ASKED):
         began = time.perf_counter()
-        await catalog.list_edits(wanted, order="desc", behind=behind, limit=limit + 1)
+        rows = len(await catalog.list_edits(wanted, order="desc", behind=behind, limit=limit + 1))
         if number >= WARM:
             took.append((time.perf_counter() - began) * 1000)
-    return Timed(percentile(took, 50), percentile(took, 95))
+    return Timed(rows, percentile(took, 50), percentile(took, 95))
 
 
 async def measure_all(url: str) -> dict[int, dict[tuple[str, int, str], Timed]]:
@@ -114,8 +115,9 @@ def _print(found: dict[int, dict[tuple[str, int, str], Timed]]) -> None:
     for key in found[small]:
         name, limit, page = key
         p95 = "".join(f"{found[size][key].p95:11.1f}" for size in SIZES)
-        growth = found[large][key].median / found[small][key].median
-        print(f"{name:22} {limit:4} {page:8}{p95}{growth:25.2f}", flush=True)
+        few, many = found[small][key], found[large][key]
+        growth = f"{many.median / few.median:.2f}" if few.rows == many.rows else f"{few.rows} rows grew to {many.rows}"
+        print(f"{name:22} {limit:4} {page:8}{p95}{growth:>25}", flush=True)
 
 
 if __name__ == "__main__":

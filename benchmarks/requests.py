@@ -11,7 +11,10 @@ import socket
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from benchmarks.edits import create, forms, upload_body
 from benchmarks.figures import ratios
@@ -25,24 +28,38 @@ SECONDS = 3.0  # of one round
 GOAL = 0.5
 
 
-def per_second(port: int, request: bytes) -> float:
-    """How many of these are answered with 200 in a second, each connection sending its next one when it is answered."""
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`cpu`: milliseconds of the server's for one request; others on the machine do not change it much."""
+
+    per_second: float
+    cpu: float
+
+
+def rate(port: int, pid: int, request: bytes) -> Rate:
+    """Each connection sends its next request when it is answered with 200."""
+    server = psutil.Process(pid)
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
     with selectors.DefaultSelector() as ready:
         for line in lines:
             ready.register(line, selectors.EVENT_READ)
             line.sendall(request)
-        answered, began = 0, time.perf_counter()
+        answered, began, before = 0, time.perf_counter(), _cpu(server)
         while time.perf_counter() - began < SECONDS:
             for key, _ in ready.select():
                 assert isinstance(key.fileobj, socket.socket)
                 _read_answer(key.fileobj)
                 key.fileobj.sendall(request)
                 answered += 1
-        took = time.perf_counter() - began
+        took, cpu = time.perf_counter() - began, _cpu(server) - before
     for line in lines:
         line.close()
-    return answered / took
+    return Rate(answered / took, cpu * 1000 / answered)
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _read_answer(line: socket.socket) -> None:
@@ -82,15 +99,29 @@ def main() -> int:
             "cancel, ended without output": _request("POST", f"/v1/edits/{ids['without output']}/cancel"),
             "cancel, completed (document sent)": _request("POST", f"/v1/edits/{ids['completed']}/cancel"),
         }
+        gateway = next(process.pid for process in lab.stack.processes if process.name == "gateway")
         bare = _request("GET", f"/{ids['completed']}")
         for kind, request in kinds.items():
             ours, theirs = [], []
             for _ in range(ROUNDS):
-                ours.append(per_second(lab.gateway_port, request))
-                theirs.append(per_second(lab.route_port, bare))
-            ratio = ratios(ours, theirs)
-            print(f"{kind:36} {sorted(ours)[ROUNDS // 2]:6.0f}/s  bare {sorted(theirs)[ROUNDS // 2]:6.0f}/s  {ratio}x")
+                ours.append(rate(lab.gateway_port, gateway, request))
+                theirs.append(rate(lab.route_port, lab.route_pid, bare))
+            _print(kind, ours, theirs)
     return 0
+
+
+def _print(kind: str, ours: list[Rate], bare: list[Rate]) -> None:
+    def middle(values: list[float]) -> float:
+        return sorted(values)[len(values) // 2]
+
+    speed = ratios([each.per_second for each in ours], [each.per_second for each in bare])
+    cpu = ratios([each.cpu for each in bare], [each.cpu for each in ours])
+    print(
+        f"{kind:36} {middle([each.per_second for each in ours]):5.0f}/s, bare "
+        f"{middle([each.per_second for each in bare]):5.0f}/s: {speed}x (goal {GOAL}x); by CPU "
+        f"{middle([each.cpu for each in ours]):.2f} ms, bare {middle([each.cpu for each in bare]):.2f} ms: {cpu}x",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

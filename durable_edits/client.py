@@ -201,10 +201,11 @@ class EditsClient:
 
     async def output(self, edit: Edit) -> tuple[Filled, bytes] | None:
         """The filled form and the filled PDF; None unless the edit is completed."""
-        report = await self.report(edit)
-        if report is None or edit.outcome is None or edit.outcome.filled is None:
+        outcome = edit.outcome
+        if outcome is None or outcome.result is None or outcome.filled is None:
             return None
-        return report, await self.blobs.get(edit.outcome.filled)
+        result, document = await asyncio.gather(self.blobs.get(outcome.result), self.blobs.get(outcome.filled))
+        return Filled.model_validate_json(result), document
 
     async def report(self, edit: Edit) -> Filled | None:
         """What became of each field; None unless the edit is completed."""

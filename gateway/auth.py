@@ -59,6 +59,7 @@ class Keys:
             yield
         finally:
             reloading.cancel()
+        await asyncio.wait({reloading})  # its connection must be back before the catalog is closed
 
     def know(self, found: Sequence[ApiKey]) -> None:
         self._open = not found and not self._fixed

@@ -85,6 +85,7 @@ async def purging(catalog: Catalog) -> AsyncIterator[None]:
         yield
     finally:
         purged.cancel()
+        await asyncio.wait({purged})  # its connection must be back before the catalog is closed
 
 
 async def _first(keys: IdempotencyKeys, claim: Claim, handle: Handler) -> Response:
@@ -149,6 +150,7 @@ async def _renewing(turn: Turn) -> AsyncIterator[None]:
         yield
     finally:
         renewal.cancel()
+        await asyncio.wait({renewal})
 
 
 def _key(request: Request, body: bytes) -> IdempotencyKey | None:

@@ -161,11 +161,13 @@ def test_a_second_request_waits_for_the_edit_of_the_first(live: Live, key: str) 
 
 
 def test_a_document_that_cannot_be_filled_is_422_again_and_read_once(gateway: Gateway, key: str) -> None:
-    body = BODY | {"background": False, "document": inline(b"%PDF-1.7 and no more", f"{key}.pdf")}
+    name = f"{key}.pdf"
+    body = BODY | {"background": False, "document": inline(b"%PDF-1.7 and no more", name)}
     first, second = create(gateway, key, body), create(gateway, key, body)
 
     assert (first.status_code, second.status_code, second.json()) == (422, 422, first.json())
-    assert [row["status"] for row in gateway.page(filename=key)["data"]] == ["failed"]
+    [failed] = gateway.page(filename=name)["data"]
+    assert (failed["status"], failed["error"]) == ("failed", first.json()["detail"])
 
 
 def test_an_edit_that_was_deleted_does_not_come_back_by_its_key(alone: Gateway, key: str) -> None:
