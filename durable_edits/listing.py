@@ -7,10 +7,11 @@ a read of the edit itself would not.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from durable_edits.client import Edit, EditsClient
 from durable_edits.contracts import Status
+from durable_edits.paging import Cursors, Page, Source
 from durable_edits.storage.records import EditFilter, EditRecord, Order, Position, to_microseconds
 
 SETTLED_AT_ONCE = 16  # calls to Temporal under way for one page
@@ -18,53 +19,13 @@ OPEN = {Status.PENDING, Status.QUEUED, Status.IN_PROGRESS}
 SCAN = 100  # rows read at a time when the status must be asked of Temporal
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`before` and `after` are the ids to page on from, None where nothing lies in that direction."""
-
-    edits: list[Edit]
-    before: str | None
-    after: str | None
-
-
-async def list_edits(
-    client: EditsClient,
-    wanted: EditFilter,
-    *,
-    limit: int,
-    order: Order = "desc",
-    before: str | None = None,
-    after: str | None = None,
-) -> Page:
-    """One page of at most `limit` edits; `after` wins over `before`, an unknown cursor is the first page."""
-    behind = await client.catalog.position(after, client.sees) if after else None
-    in_front = await client.catalog.position(before, client.sees) if before and not after else None
-    if in_front is not None:
-        found = await _matching(client, wanted, _reverse(order), in_front, limit + 1)
-        page, more = list(reversed(found[:limit])), len(found) > limit
-        return await _bounded(client, wanted, order, page, precede=more, follow=None)
-    found = await _matching(client, wanted, order, behind, limit + 1)
-    precede = None if behind is not None else False
-    return await _bounded(client, wanted, order, found[:limit], precede=precede, follow=len(found) > limit)
-
-
-async def _bounded(
-    client: EditsClient,
-    wanted: EditFilter,
-    order: Order,
-    page: list[Edit],
-    *,
-    precede: bool | None,
-    follow: bool | None,
-) -> Page:
-    """The page with its cursors; None for a direction means that it has yet to be looked at."""
-    if not page:
-        return Page([], None, None)
-    if precede is None:
-        precede = bool(await _matching(client, wanted, _reverse(order), _place(page[0].record), 1))
-    if follow is None:
-        follow = bool(await _matching(client, wanted, order, _place(page[-1].record), 1))
-    return Page(page, page[0].id if precede else None, page[-1].id if follow else None)
+async def list_edits(client: EditsClient, wanted: EditFilter, cursors: Cursors) -> Page[Edit]:
+    source = Source(
+        rows=lambda order, behind, count: _matching(client, wanted, order, behind, count),
+        find=lambda edit_id: client.catalog.position(edit_id, client.sees),
+        place=lambda edit: _place(edit.record),
+    )
+    return await source.page(cursors)
 
 
 async def _matching(
@@ -97,7 +58,3 @@ async def _settle(client: EditsClient, records: list[EditRecord]) -> list[Edit]:
 
 def _place(record: EditRecord) -> Position:
     return Position(to_microseconds(record.created_at), record.id)
-
-
-def _reverse(order: Order) -> Order:
-    return "asc" if order == "desc" else "desc"

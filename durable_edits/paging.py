@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from durable_edits.storage.keyset import Place
 from durable_edits.storage.records import Order
 
 
@@ -16,6 +15,7 @@ class Listed(Protocol):
 
 
 Row = TypeVar("Row", bound=Listed)
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[Row]):
+class Source(Generic[Row, Place]):
     """`rows(order, behind, limit)`; `find(id)`: where a row stands, a deleted one too; `place(row)`."""
 
     rows: Callable[[Order, Place | None, int], Awaitable[list[Row]]]
@@ -57,7 +57,7 @@ class Source(Generic[Row]):
         else:
             found = await self.rows(order, behind, wanted.limit + 1)
             rows = found[: wanted.limit]
-            precede = bool(behind and rows and await self.rows(back, self.place(rows[0]), 1))
+            precede = bool(behind is not None and rows and await self.rows(back, self.place(rows[0]), 1))
             follow = len(found) > wanted.limit
         return Page(rows, rows[0].id if precede else None, rows[-1].id if follow else None)
 

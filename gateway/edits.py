@@ -13,6 +13,7 @@ from durable_edits.client import Edit, EditsClient
 from durable_edits.contracts import SourceDocument, Status
 from durable_edits.errors import BadRequest, NotFound
 from durable_edits.listing import list_edits
+from durable_edits.paging import Cursors
 from durable_edits.storage.records import EditFilter, TemplateRecord
 from gateway import wire
 from gateway.auth import Caller
@@ -84,9 +85,9 @@ async def list_all(request: Request, edits: Edits) -> Response:
         created_from=wire.parse_moment("from_date", query.from_date, end_of_day=False),
         created_to=wire.parse_moment("to_date", query.to_date, end_of_day=True),
     )
-    page = await list_edits(edits, wanted, limit=query.limit, order=query.order, before=query.before, after=query.after)
+    page = await list_edits(edits, wanted, Cursors(query.limit, query.order, query.before, query.after))
     metadata = wire.ListMetadata(before=page.before, after=page.after)
-    return _json(wire.EditPage(data=[wire.edit_body(edit) for edit in page.edits], list_metadata=metadata))
+    return _json(wire.EditPage(data=[wire.edit_body(edit) for edit in page.rows], list_metadata=metadata))
 
 
 # Any workflow id is an edit id, a slash in it too: so the longer routes come first.

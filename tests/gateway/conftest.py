@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from dev.processes import Process, free_ports
+from dev.temporal_server import start_server
 from tests.live import Gateway, Live
 
 ORGANIZATIONS = 200  # one for each test that wants the world to itself
@@ -44,3 +47,18 @@ def alone(unattended: Gateway, unused_keys: Iterator[str]) -> Gateway:
     """The unattended gateway for an organization that has no edits yet."""
     unattended.http.headers["authorization"] = f"Bearer {next(unused_keys)}"
     return unattended
+
+
+@pytest.fixture
+def own_temporal(live: Live, temporal_binary: Path) -> Callable[[], Process]:
+    """Starts a Temporal server of the test's own, every time on the same port and file."""
+    [port] = free_ports(1)
+    live.temporal = f"127.0.0.1:{port}"
+
+    def start() -> Process:
+        database, log = live.home / "temporal.db", live.home / "temporal.log"
+        server = start_server(temporal_binary, db=database, port=port, ui_port=None, log=log)
+        live.processes.append(server)
+        return server
+
+    return start

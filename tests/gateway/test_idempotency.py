@@ -7,15 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from ulid import ULID
 
-from dev.processes import Process, free_ports
-from dev.temporal_server import start_server
+from dev.processes import Process
 from tests.forms import text_form
 from tests.live import OTHER_KEY, Gateway, Live, inline, until
 
@@ -196,21 +194,6 @@ def test_an_error_of_the_callers_is_the_answer_to_the_key(
 
     assert (code(first), second.json()) == (answer, first.json())
     assert code(create(alone, key)) == (409, "idempotency_conflict")
-
-
-@pytest.fixture
-def own_temporal(live: Live, temporal_binary: Path) -> Callable[[], Process]:
-    """Starts a Temporal server of the test's own, every time on the same port and file."""
-    [port] = free_ports(1)
-    live.temporal = f"127.0.0.1:{port}"
-
-    def start() -> Process:
-        database, log = live.home / "temporal.db", live.home / "temporal.log"
-        server = start_server(temporal_binary, db=database, port=port, ui_port=None, log=log)
-        live.processes.append(server)
-        return server
-
-    return start
 
 
 def test_an_outage_is_not_kept_and_leaves_the_key_free(

@@ -17,7 +17,6 @@ import pytest
 
 from dev.errors import ProcessDied
 from dev.processes import Process, free_ports
-from dev.temporal_server import start_server
 from tests.forms import many_fields_form, many_values, text_form
 from tests.live import KEY, Gateway, Live, inline, until
 
@@ -42,21 +41,6 @@ class InBackground(threading.Thread):
     def result(self) -> Any:
         self.join()
         return self._outcome
-
-
-@pytest.fixture
-def own_temporal(live: Live, temporal_binary: Path) -> Callable[[], Process]:
-    """Starts a Temporal server of the test's own, every time on the same port and file."""
-    [port] = free_ports(1)
-    live.temporal = f"127.0.0.1:{port}"
-
-    def start() -> Process:
-        database, log = live.home / "temporal.db", live.home / "temporal.log"
-        server = start_server(temporal_binary, db=database, port=port, ui_port=None, log=log)
-        live.processes.append(server)
-        return server
-
-    return start
 
 
 # Up and ready
