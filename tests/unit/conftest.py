@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from ulid import ULID
+
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.migrate import migrate
 
 NewDatabase = Callable[[], Awaitable[str]]
 
@@ -33,3 +36,16 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         return server.set(database=name).render_as_string(hide_password=False)
 
     return postgresql
+
+
+@pytest.fixture(scope="module")
+async def url(new_database: NewDatabase) -> str:
+    return await new_database()
+
+
+@pytest.fixture(scope="module")
+async def catalog(url: str) -> AsyncIterator[Catalog]:
+    catalog = Catalog(url)
+    await migrate(catalog)
+    yield catalog
+    await catalog.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,26 +15,12 @@ from ulid import ULID
 from durable_edits.contracts import BlobRef, Outcome, Problem, Status, new_edit_id, new_file_id
 from durable_edits.errors import CatalogUnavailable
 from durable_edits.storage.catalog import Catalog
-from durable_edits.storage.migrate import migrate
 from durable_edits.storage.records import EditFilter, EditRecord, FileRecord, Order, Position, to_microseconds
 from durable_edits.storage.schema import files
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123_456, tzinfo=UTC)
 BLOB = BlobRef(key="edits/x/filled-0.pdf", size=3, sha256="0" * 64)
 PLAN = BlobRef(key="edits/x/result-0.json", size=2, sha256="1" * 64)
-
-
-@pytest.fixture(scope="module")
-async def url(new_database: Callable[[], Awaitable[str]]) -> str:
-    return await new_database()
-
-
-@pytest.fixture(scope="module")
-async def catalog(url: str) -> AsyncIterator[Catalog]:
-    catalog = Catalog(url)
-    await migrate(catalog)
-    yield catalog
-    await catalog.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,24 +14,10 @@ from durable_edits.contracts import EditInput, Problem, SourceDocument, new_edit
 from durable_edits.errors import IdempotencyConflict
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.idempotency import KEPT, LEASE, Claim, IdempotencyKey, IdempotencyKeys
-from durable_edits.storage.migrate import migrate
 from durable_edits.storage.records import EditRecord, started_record, to_microseconds
 from durable_edits.storage.schema import idempotency_keys
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module")
-async def url(new_database: Callable[[], Awaitable[str]]) -> str:
-    return await new_database()
-
-
-@pytest.fixture(scope="module")
-async def catalog(url: str) -> AsyncIterator[Catalog]:
-    catalog = Catalog(url)
-    await migrate(catalog)
-    yield catalog
-    await catalog.close()
 
 
 @pytest.fixture
