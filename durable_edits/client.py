@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from temporalio.client import Client
 
@@ -26,6 +26,7 @@ from durable_edits.contracts import (
     Status,
     new_edit_id,
 )
+from durable_edits.edit_input import same_input, template_input
 from durable_edits.errors import (
     Conflict,
     IdempotencyConflict,
@@ -33,16 +34,14 @@ from durable_edits.errors import (
     InstructionsEmpty,
     NotFound,
     NotStarted,
-    RunLost,
 )
 from durable_edits.files import Files
 from durable_edits.form import Filled
-from durable_edits.run_status import failed
 from durable_edits.runs import Runs, connect
 from durable_edits.settings import Settings
+from durable_edits.settling import Edit, settle
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
-from durable_edits.storage.document_urls import is_data_url, stored_url
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
@@ -59,23 +58,6 @@ CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one runn
 CANCEL_POLL = 0.02
 RECORD_POLL = 1.0  # seconds between two looks at the record of an edit that is waited for
 LONGEST_ID = 1_000  # characters of a workflow id; a call with one of many thousands breaks, which looks like an outage
-START_GRACE = timedelta(seconds=30)  # a start call may be under way this long (its own time-out is 10 s)
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """An edit at one moment; it changes no more once `outcome` is set."""
-
-    record: EditRecord
-    status: Status
-
-    @property
-    def id(self) -> str:
-        return self.record.id
-
-    @property
-    def outcome(self) -> Outcome | None:
-        return self.record.outcome
 
 
 @dataclass(frozen=True)
@@ -155,7 +137,7 @@ class EditsClient:
     ) -> tuple[EditInput, FileRecord | None]:
         """The run's input, and the file that the document became if it came inline."""
         if isinstance(document, TemplateRecord):
-            return _template_input(document, model, color), None
+            return template_input(document, model, color), None
         source, new_file = await self.documents.receive(document, self.organization)
         return EditInput(document=source, model=model, color=color, organization=self.organization), new_file
 
@@ -167,7 +149,7 @@ class EditsClient:
         if record.outcome is not None:
             return record.outcome.problem is None or record.outcome.problem.code != NotStarted.code
         if record.run_id is None:
-            await self._start(edit_id, _same_input(record, document))
+            await self._start(edit_id, same_input(record, document))
         return True
 
     async def _start(self, edit_id: str, edit: EditInput) -> None:
@@ -240,22 +222,8 @@ class EditsClient:
             raise _not_found(edit_id)
 
     async def settle(self, record: EditRecord) -> Edit:
-        """Give a record its status; where its run has ended without an outcome in the record, write that outcome."""
-        if record.outcome is not None:
-            return Edit(record, record.outcome.status)
-        run = await self.runs.describe(record.id, begun=record.started_at is not None)
-        if run is None or record.run_id not in {None, run.first_run_id}:
-            if record.run_id is None and datetime.now(UTC) - record.created_at < START_GRACE:
-                return Edit(record, Status.PENDING)
-            missing = _missing(record)
-        elif run.outcome is None:
-            return Edit(record, await self._not_before(record, run.status))
-        else:
-            missing = run.outcome
-        outcome = await self.catalog.close_edit(missing)
-        if outcome.filled is None:  # nobody else removes what a terminated run has stored
-            await self.blobs.delete_folder(edit_folder(record.id))
-        return Edit(replace(record, outcome=outcome), outcome.status)
+        """The edit of a record: see `settling`."""
+        return await settle(record, self.runs, self.catalog, self.blobs)
 
     async def _run_or_record_closed(self, edit_id: str) -> None:
         """A cancel without a worker closes the record and leaves the run open until one comes."""
@@ -268,13 +236,6 @@ class EditsClient:
             await run
         finally:
             run.cancel()
-
-    async def _not_before(self, record: EditRecord, status: Status) -> Status:
-        """The first step may have begun, and ended, since the record was read; somebody may have been told so."""
-        if status is not Status.QUEUED:
-            return status
-        now = await self.catalog.edit(record.id)
-        return Status.IN_PROGRESS if now is not None and now.started_at is not None else status
 
     async def _record(self, edit_id: str) -> EditRecord:
         record = await self._find(edit_id)
@@ -305,33 +266,6 @@ class EditsClient:
             if record is None or record.outcome is not None:
                 return
             await asyncio.sleep(CANCEL_POLL)
-
-
-def _template_input(template: TemplateRecord, model: str, color: str) -> EditInput:
-    return EditInput(
-        document=template.document,
-        model=model,
-        color=color,
-        organization=template.organization,
-        template_id=template.id,
-        template=template.compiled,
-    )
-
-
-def _same_input(record: EditRecord, document: SourceDocument | TemplateRecord) -> EditInput:
-    """The input of an edit whose record was written, from the request that is sent again."""
-    if isinstance(document, TemplateRecord):
-        return _template_input(document, record.model, record.color)
-    if is_data_url(document.url):
-        url = stored_url(record.organization, record.file_id, record.filename)
-        document = SourceDocument(filename=document.filename, url=url)
-    return EditInput(document=document, model=record.model, color=record.color, organization=record.organization)
-
-
-def _missing(record: EditRecord) -> Outcome:
-    if record.run_id is None:
-        return failed(record.id, NotStarted("The edit's run was never started; send the edit again."))
-    return failed(record.id, RunLost("Temporal no longer knows the edit's run; send the edit again."))
 
 
 def _not_found(edit_id: str) -> NotFound:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from durable_edits.client import Edit, EditsClient
+from durable_edits.client import EditsClient
 from durable_edits.contracts import Status
 from durable_edits.paging import Cursors, Page, Source
+from durable_edits.settling import Edit
 from durable_edits.storage.records import EditFilter, EditRecord, Order, Position, to_microseconds
 
 SETTLED_AT_ONCE = 16  # calls to Temporal under way for one page

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from starlette.convertors import PathConvertor, register_url_convertor
 
-from durable_edits.client import Edit, EditsClient
+from durable_edits.client import EditsClient
 from durable_edits.contracts import SourceDocument, Status
 from durable_edits.errors import BadRequest, NotFound
 from durable_edits.listing import list_edits
 from durable_edits.paging import Cursors
+from durable_edits.settling import Edit
 from durable_edits.storage.records import EditFilter, TemplateRecord
 from gateway import wire
 from gateway.auth import Caller

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from durable_edits import form
-from durable_edits.client import Edit
 from durable_edits.contracts import COLOR_PATTERN, DEFAULT_COLOR, DEFAULT_MODEL, PDF, Status, filled_name
 from durable_edits.errors import BadRequest
 from durable_edits.form import Filled, PlacedField
 from durable_edits.placing import placed
+from durable_edits.settling import Edit
 from durable_edits.storage.document_urls import encode_data_url
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -12,15 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, event, func, null, select, text, update
+from sqlalchemy import func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from durable_edits.contracts import PDF, BlobRef, Outcome, Problem, Status, filled_name
-from durable_edits.errors import CatalogUnavailable
+from durable_edits.contracts import Outcome, Status
+from durable_edits.storage.database import open_engine, storable, unavailable
 from durable_edits.storage.edit_lists import count_query, few_names, page_query
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import (
@@ -29,20 +29,17 @@ from durable_edits.storage.records import (
     FileRecord,
     Order,
     Position,
-    from_microseconds,
     to_microseconds,
 )
+from durable_edits.storage.rows import count_pages, edit_of, edit_row, file_of, file_row, filled_file_of, outcome_of
 from durable_edits.storage.schema import edits, files
-
-SQLITE_BUSY_MS = 10_000  # several processes write one file; a writer holds the lock for about a millisecond
-POSTGRESQL_SECONDS = 10.0  # to connect, and for one statement: each takes milliseconds, and a silent server for ever
 
 
 class Catalog:
     """One database, named by URL. Every method raises CatalogUnavailable when it does not answer."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = _engine(url)
+        self.engine: AsyncEngine = open_engine(url)
         self.insert: Any = sqlite_insert if self.engine.dialect.name == "sqlite" else postgresql_insert
 
     async def close(self) -> None:
@@ -62,13 +59,13 @@ class Catalog:
                 await bind(connection, claim, record.id)
             if file is not None:
                 await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
-            await connection.execute(self.insert(edits).values(_edit_row(record)))
+            await connection.execute(self.insert(edits).values(edit_row(record)))
 
     async def adopt_edit(self, record: EditRecord) -> EditRecord:
         """Insert the record of an edit started straight through Temporal, unless it is there; return what is."""
         async with self.write() as connection:
-            await connection.execute(self.insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
-            return _edit((await connection.execute(select(edits).where(edits.c.id == record.id))).one())
+            await connection.execute(self.insert(edits).values(edit_row(record)).on_conflict_do_nothing())
+            return edit_of((await connection.execute(select(edits).where(edits.c.id == record.id))).one())
 
     async def begin_edit(self, record: EditRecord, run_id: str) -> EditRecord:
         """Claim the edit for a run, at its first step, and say when that began; insert it where it is missing.
@@ -87,9 +84,9 @@ class Catalog:
         async with self.write() as connection:
             row = (await connection.execute(claim)).one_or_none()
             if row is None:
-                await connection.execute(self.insert(edits).values(_edit_row(record)).on_conflict_do_nothing())
+                await connection.execute(self.insert(edits).values(edit_row(record)).on_conflict_do_nothing())
                 row = (await connection.execute(claim)).one()
-            return _edit(row)
+            return edit_of(row)
 
     async def close_edit(self, outcome: Outcome, pages: int | None = None) -> Outcome:
         """The commit point: write `outcome` if the edit has none, and return the outcome it has now.
@@ -111,13 +108,13 @@ class Catalog:
         )
         async with self.write() as connection:
             if (row := (await connection.execute(close.returning(*edits.c))).one_or_none()) is not None:
-                if (filled := _filled_file(row, pages)) is not None:
+                if (filled := filled_file_of(row, pages)) is not None:
                     await connection.execute(self.insert(files).values(file_row(filled)))
                     if pages is not None:
                         await connection.execute(count_pages(row.file_id, pages))
                 return outcome
             row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
-        return _outcome(row) or outcome
+        return outcome_of(row) or outcome
 
     async def delete_edit(self, edit_id: str) -> bool:
         """Hide the edit for good, closing it as cancelled where it is still open; False where it is hidden already.
@@ -151,7 +148,7 @@ class Catalog:
             return None
         async with self.read() as connection:
             row = (await connection.execute(select(edits).where(edits.c.id == edit_id))).one_or_none()
-        return _edit(row) if row is not None else None
+        return edit_of(row) if row is not None else None
 
     async def position(self, edit_id: str, organizations: Sequence[str]) -> Position | None:
         """Where the edit stands in the order of creation, a deleted one too; None for an unknown id."""
@@ -177,7 +174,7 @@ class Catalog:
             most = few_names(wanted, limit)
             few = bool(wanted.filename_prefix) and (await connection.scalar(count_query(wanted, most)) or 0) <= most
             found = await connection.execute(page_query(wanted, order, behind, limit, few=few))
-            return [_edit(row) for row in found]
+            return [edit_of(row) for row in found]
 
     async def store_file(self, file: FileRecord) -> None:
         async with self.write() as connection:
@@ -200,7 +197,7 @@ class Catalog:
             async with self.engine.begin() as connection:
                 yield connection
         except (DBAPIError, PoolTimeout, OSError) as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -211,129 +208,4 @@ class Catalog:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
                 yield connection
         except (DBAPIError, PoolTimeout, OSError) as error:
-            raise _unavailable(error) from error
-
-
-def _engine(url: str) -> AsyncEngine:
-    # Parameters hold what people wrote; an error that shows them would carry it into the log.
-    if not url.startswith("sqlite"):
-        limits = {"timeout": POSTGRESQL_SECONDS, "command_timeout": POSTGRESQL_SECONDS}
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
-    engine = create_async_engine(url, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        # WAL lets readers and one writer work at once. FULL keeps an accepted edit through a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={SQLITE_BUSY_MS}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
-def _unavailable(error: Exception) -> CatalogUnavailable:
-    reason = str(getattr(error, "orig", None) or error).splitlines()
-    return CatalogUnavailable(
-        "The catalog does not answer; check EDITS_CATALOG_URL and the database.",
-        reason=f"{type(error).__name__}: {reason[0] if reason else ''}"[:200],
-    )
-
-
-def storable(value: str) -> str:
-    """PostgreSQL's text holds no NUL and nothing that is not UTF-8."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _edit_row(record: EditRecord) -> dict[str, Any]:
-    filename = storable(record.filename)
-    return {
-        "id": record.id,
-        "organization": storable(record.organization),
-        "created_at": to_microseconds(record.created_at),
-        "file_id": record.file_id,
-        "filename": filename,
-        "filename_folded": filename.casefold(),
-        "mime_type": storable(record.mime_type),
-        "model": storable(record.model),
-        "color": storable(record.color),
-        "instructions": None if record.instructions is None else storable(record.instructions),
-        "template_id": None if record.template_id is None else storable(record.template_id),
-    }
-
-
-def _edit(row: Row[Any]) -> EditRecord:
-    return EditRecord(
-        id=row.id,
-        organization=row.organization,
-        created_at=from_microseconds(row.created_at),
-        file_id=row.file_id,
-        filename=row.filename,
-        mime_type=row.mime_type,
-        model=row.model,
-        color=row.color,
-        instructions=row.instructions,
-        template_id=row.template_id,
-        run_id=row.run_id,
-        started_at=None if row.started_at is None else from_microseconds(row.started_at),
-        outcome=_outcome(row),
-        deleted=row.deleted_at is not None,
-    )
-
-
-def _outcome(row: Row[Any]) -> Outcome | None:
-    if row.status is None:
-        return None
-    return Outcome(
-        edit_id=row.id,
-        status=Status(row.status),
-        problem=Problem.model_validate(row.problem) if row.problem else None,
-        filled=BlobRef.model_validate(row.filled) if row.filled else None,
-        filled_id=row.filled_id,
-        result=BlobRef.model_validate(row.result) if row.result else None,
-        credits=row.credits,
-    )
-
-
-def _filled_file(row: Row[Any], pages: int | None) -> FileRecord | None:
-    if row.filled_id is None:
-        return None
-    return FileRecord(
-        id=row.filled_id,
-        organization=row.organization,
-        filename=filled_name(row.filename),
-        mime_type=PDF,
-        blob=BlobRef.model_validate(row.filled),
-        created_at=from_microseconds(row.closed_at),
-        page_count=pages,
-    )
-
-
-def count_pages(file_id: str, pages: int) -> Update:
-    uncounted = update(files).where(files.c.id == file_id, files.c.page_count.is_(None))
-    return uncounted.values(page_count=pages, updated_at=to_microseconds(datetime.now(UTC)))
-
-
-def file_row(file: FileRecord) -> dict[str, Any]:
-    return {
-        "id": file.id,
-        "organization": file.organization,
-        "filename": storable(file.filename),
-        "filename_folded": storable(file.filename).casefold(),
-        "mime_type": storable(file.mime_type),
-        "blob": file.blob.model_dump(),
-        "page_count": file.page_count,
-        "created_at": to_microseconds(file.created_at),
-        "updated_at": to_microseconds(file.updated_at or file.created_at),
-    }
-
-
-def file_of(row: Row[Any]) -> FileRecord:
-    return FileRecord(
-        id=row.id,
-        organization=row.organization,
-        filename=row.filename,
-        mime_type=row.mime_type,
-        blob=BlobRef.model_validate(row.blob),
-        created_at=from_microseconds(row.created_at),
-        updated_at=None if row.updated_at == row.created_at else from_microseconds(row.updated_at),
-        page_count=row.page_count,
-    )
+            raise unavailable(error) from error

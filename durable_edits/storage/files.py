@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, select
 
-from durable_edits.storage.catalog import Catalog, file_of, storable
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.keyset import Place, in_order
 from durable_edits.storage.records import FileRecord, Order, to_microseconds
+from durable_edits.storage.rows import file_of
 from durable_edits.storage.schema import files
 
 FileOrder = Literal["created_at", "updated_at"]

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from sqlalchemy import Row, select, update
 from ulid import ULID
 
-from durable_edits.storage.catalog import Catalog, storable
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.records import from_microseconds, to_microseconds
 from durable_edits.storage.schema import api_keys
 

@@ -9,10 +9,12 @@ from typing import Any, Literal
 from sqlalchemy import Row, select, update
 
 from durable_edits.contracts import BlobRef
-from durable_edits.storage.catalog import Catalog, count_pages, storable
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.keyset import Place, in_order
 from durable_edits.storage.records import Order, TemplateRecord, from_microseconds, to_microseconds
+from durable_edits.storage.rows import count_pages
 from durable_edits.storage.schema import templates
 
 TemplateOrder = Literal["created_at", "name"]

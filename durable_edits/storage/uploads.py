@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from durable_edits.contracts import BlobRef
-from durable_edits.storage.catalog import Catalog, file_row, storable
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import FileRecord, UploadRecord, from_microseconds, to_microseconds
+from durable_edits.storage.rows import file_row
 from durable_edits.storage.schema import files, uploads
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from dev.processes import Process
 from durable_edits.errors import CatalogUnavailable
-from durable_edits.storage import catalog as catalog_module
+from durable_edits.storage import database
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.migrate import migrate
 from tests.postgres import running_postgres
@@ -40,7 +40,7 @@ def silent(server: Process) -> Iterator[None]:
 
 @pytest.fixture
 async def catalog(server: tuple[Process, str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Catalog]:
-    monkeypatch.setattr(catalog_module, "POSTGRESQL_SECONDS", PATIENCE)
+    monkeypatch.setattr(database, "POSTGRESQL_SECONDS", PATIENCE)
     catalog = Catalog(server[1])
     await migrate(catalog)
     yield catalog

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from durable_edits.client import Edit
 from durable_edits.contracts import BlobRef, Outcome, Problem, Status
 from durable_edits.errors import BadRequest, InvalidRequest
 from durable_edits.form import Box, Field, FieldKind, Filled, Form, Option
 from durable_edits.pdf import read_form
+from durable_edits.settling import Edit
 from durable_edits.storage.records import EditRecord
 from gateway.requests import parse_json
 from gateway.wire import CreateEdit, FormField, edit_body, form_fields, parse_moment

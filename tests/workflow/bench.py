@@ -14,9 +14,10 @@ from temporalio.worker import Worker
 
 from activities.child import Children
 from activities.edits import EditActivities
-from durable_edits.client import Edit, EditsClient, open_edits
+from durable_edits.client import EditsClient, open_edits
 from durable_edits.contracts import EDIT_WORKFLOW, Outcome, SourceDocument, Status
 from durable_edits.settings import Settings
+from durable_edits.settling import Edit
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.document_urls import encode_data_url

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from temporalio.client import Client
 
-from durable_edits import client as client_module
+from durable_edits import settling
 from durable_edits.client import EditsClient
 from durable_edits.contracts import Status
 from durable_edits.errors import BlobsUnavailable, InfrastructureError, NotFound, TemporalUnavailable
@@ -44,7 +44,7 @@ async def test_waiting_ends_with_a_delete_that_no_worker_heard(bench: Bench) -> 
 @pytest.fixture
 async def astray(bench: Bench, temporal_address: str, monkeypatch: pytest.MonkeyPatch) -> EditsClient:
     """On the same catalog, and in a namespace that its Temporal does not have; no start is under way any more."""
-    monkeypatch.setattr(client_module, "START_GRACE", client_module.START_GRACE * 0)
+    monkeypatch.setattr(settling, "START_GRACE", settling.START_GRACE * 0)
     temporal = await Client.connect(temporal_address, namespace="nowhere", lazy=True)
     return replace(bench.edits, runs=Runs(temporal, bench.settings.task_queue))
 

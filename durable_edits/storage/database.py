@@ -1,0 +1,42 @@
+"""The catalog's database: connections with their limits, errors as ours, text that it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from durable_edits.errors import CatalogUnavailable
+
+SQLITE_BUSY_MS = 10_000  # several processes write one file; a writer holds the lock for about a millisecond
+POSTGRESQL_SECONDS = 10.0  # to connect, and for one statement: each takes milliseconds, and a silent server for ever
+
+
+def open_engine(url: str) -> AsyncEngine:
+    # Parameters hold what people wrote; an error that shows them would carry it into the log.
+    if not url.startswith("sqlite"):
+        limits = {"timeout": POSTGRESQL_SECONDS, "command_timeout": POSTGRESQL_SECONDS}
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
+    engine = create_async_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # WAL lets readers and one writer work at once. FULL keeps an accepted edit through a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={SQLITE_BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def unavailable(error: Exception) -> CatalogUnavailable:
+    reason = str(getattr(error, "orig", None) or error).splitlines()
+    return CatalogUnavailable(
+        "The catalog does not answer; check EDITS_CATALOG_URL and the database.",
+        reason=f"{type(error).__name__}: {reason[0] if reason else ''}"[:200],
+    )
+
+
+def storable(value: str) -> str:
+    """PostgreSQL's text holds no NUL and nothing that is not UTF-8."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
