@@ -14,7 +14,16 @@ from temporalio import activity
 from activities.child import Children
 from activities.failures import as_failures
 from activities.heartbeat import heartbeats
-from activities.jobs import FilledForm, PlannedForm, fill_planned, plan_form, plan_template, read_template_form
+from activities.jobs import (
+    FilledForm,
+    PlannedForm,
+    fill_planned,
+    plan_form,
+    plan_template,
+    read_template_form,
+    take_plan,
+    take_template_plan,
+)
 from activities.unbroken import unbroken
 from durable_edits.contracts import (
     CLOSE_EDIT,
@@ -23,6 +32,7 @@ from durable_edits.contracts import (
     READ_TEMPLATE,
     BlobRef,
     CloseJob,
+    EditInput,
     FillJob,
     Outcome,
     PlanJob,
@@ -75,7 +85,7 @@ class EditActivities:
                 return Planned(outcome=record.outcome)
             file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
             async with self._in_memory:
-                planned = await self._planned(file.blob, job.edit.template, record.instructions or "")
+                planned = await self._planned(file.blob, job.edit, record.instructions or "")
             plan = await unbroken(self._store_plan(job.edit_id, planned.plan))
             return Planned(document=file.blob, plan=plan, pages=planned.pages, values=planned.values)
 
@@ -123,10 +133,16 @@ class EditActivities:
             compiled = await self._blobs.put(template_folder(job.template_id), "form.json", form)
             return TemplateRead(file_id=file.id, filename=file.filename, mime_type=file.mime_type, compiled=compiled)
 
-    async def _planned(self, document: BlobRef, template: BlobRef | None, instructions: str) -> PlannedForm:
-        if template is not None:
-            return await self._children.run(plan_template, await self._blobs.get(template), instructions)
+    async def _planned(self, document: BlobRef, edit: EditInput, instructions: str) -> PlannedForm:
+        if edit.template is not None:
+            template = await self._blobs.get(edit.template)
+            if edit.plan is not None:
+                return await self._children.run(take_template_plan, template, await self._blobs.get(edit.plan))
+            return await self._children.run(plan_template, template, instructions)
         data = await self._blobs.get(document)
+        if edit.plan is not None:
+            given = await self._blobs.get(edit.plan)
+            return await self._children.run(take_plan, data, given, self._settings.max_pages)
         return await self._children.run(plan_form, data, instructions, self._settings.max_pages)
 
     async def _clear(self, outcome: Outcome) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from activities.proving import checked_report
-from durable_edits.errors import DocumentWithoutFields
+from durable_edits.errors import DocumentWithoutFields, NothingToFill
 from durable_edits.form import Filled, Form, Plan
 from durable_edits.pdf import count_pages, fill_form, read_form
+from durable_edits.placing import placed
 from durable_edits.planner import plan
 from durable_edits.template_form import TemplateFields, TemplateForm
 
@@ -38,13 +40,45 @@ def plan_form(document: bytes, instructions: str, max_pages: int) -> PlannedForm
 
 def plan_template(template: bytes, instructions: str) -> PlannedForm:
     """The document itself is not needed: its form was read when the template was made."""
-    read = TemplateForm.model_validate_json(template)
-    if not read.form.fields:
-        raise DocumentWithoutFields("The template's document has no form fields; make it from a form.")
-    fields = TemplateFields(read)
+    fields = _template_fields(template)
     form = fields.planning_form()
     planned = fields.in_the_form(plan(form, instructions))
     return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages)
+
+
+def take_plan(document: bytes, given: bytes, max_pages: int) -> PlannedForm:
+    """Somebody's own values: what names no field is for the fill's report to say."""
+    form = read_form(document, max_pages=max_pages)
+    values = Plan.model_validate_json(given).values
+    keys = {field.key for field in form.fields} | {each.key for field in form.fields for each in placed(field)}
+    if keys.isdisjoint(values):
+        raise _nothing_named(form, values)
+    return PlannedForm(given, len(values), form.pages)
+
+
+def take_template_plan(template: bytes, given: bytes) -> PlannedForm:
+    fields = _template_fields(template)
+    values = Plan.model_validate_json(given).values
+    planned = fields.taken(values)
+    form = fields.planning_form()
+    if not planned.values:
+        raise _nothing_named(form, values)
+    return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages)
+
+
+def _template_fields(template: bytes) -> TemplateFields:
+    read = TemplateForm.model_validate_json(template)
+    if not read.form.fields:
+        raise DocumentWithoutFields("The template's document has no form fields; make it from a form.")
+    return TemplateFields(read)
+
+
+def _nothing_named(form: Form, values: Mapping[str, str]) -> NothingToFill:
+    return NothingToFill(
+        f"None of the {len(values)} values is for a field of the form; name its fields by their keys.",
+        fields=len(form.fields),
+        unmatched=len(values),
+    )
 
 
 def fill_planned(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from durable_edits.contracts import (
     DEFAULT_COLOR,
     DEFAULT_MODEL,
     DEFAULT_ORGANIZATION,
+    BlobRef,
     EditInput,
     Outcome,
     SourceDocument,
@@ -36,7 +37,7 @@ from durable_edits.errors import (
     NotStarted,
 )
 from durable_edits.files import Files
-from durable_edits.form import Filled
+from durable_edits.form import Filled, Plan
 from durable_edits.runs import Runs, connect
 from durable_edits.settings import Settings
 from durable_edits.settling import Edit, settle
@@ -110,23 +111,28 @@ class EditsClient:
         *,
         model: str = DEFAULT_MODEL,
         color: str = DEFAULT_COLOR,
+        values: Mapping[str, str] | None = None,
         claim: Claim | None = None,
     ) -> Edit:
         """Store the document, write the record, start the run. A template's document is stored, and its form known.
 
+        `values` by the form's keys are filled in as they are; the instructions then are only kept.
+
         Raises InstructionsEmpty, InvalidDataUrl, UnsupportedDocument, DocumentTooLarge, FetchRefused, NotFound (a
         stored file), IdempotencyConflict (the claim is lost) and InfrastructureError; after any there is no edit.
         """
-        if not instructions.strip():
+        if not instructions.strip() and not values:
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
+        edit_id = new_edit_id()
         edit, new_file = await self._input(document, model, color)
-        record = replace(started_record(new_edit_id(), edit, datetime.now(UTC)), instructions=instructions)
+        record = replace(started_record(edit_id, edit, datetime.now(UTC)), instructions=instructions or None)
         known = document if isinstance(document, TemplateRecord) else new_file
         if known is not None:
             record = replace(record, mime_type=known.mime_type)
         try:
+            edit.plan = await self._plan(edit_id, values)
             await self.catalog.create_edit(record, new_file, claim)
-            await self._start(record.id, edit)
+            await self._start(edit_id, edit)
         except (InfrastructureError, IdempotencyConflict):
             await self._withdraw(record, new_file)
             raise
@@ -141,7 +147,15 @@ class EditsClient:
         source, new_file = await self.documents.receive(document, self.organization)
         return EditInput(document=source, model=model, color=color, organization=self.organization), new_file
 
-    async def resume(self, edit_id: str, document: SourceDocument | TemplateRecord) -> bool:
+    async def _plan(self, edit_id: str, values: Mapping[str, str] | None) -> BlobRef | None:
+        if not values:
+            return None
+        plan = Plan(values=dict(values)).model_dump_json().encode()
+        return await self.blobs.put(edit_folder(edit_id), "values.json", plan)
+
+    async def resume(
+        self, edit_id: str, document: SourceDocument | TemplateRecord, values: Mapping[str, str] | None = None
+    ) -> bool:
         """Start the run of an edit whose record was written by a request that died; False where it is too late."""
         record = await self.catalog.edit(edit_id)
         if record is None or record.deleted:
@@ -149,7 +163,7 @@ class EditsClient:
         if record.outcome is not None:
             return record.outcome.problem is None or record.outcome.problem.code != NotStarted.code
         if record.run_id is None:
-            await self._start(edit_id, same_input(record, document))
+            await self._start(edit_id, same_input(record, document, await self._plan(edit_id, values)))
         return True
 
     async def _start(self, edit_id: str, edit: EditInput) -> None:
@@ -163,6 +177,7 @@ class EditsClient:
             if new_file is not None:
                 await self.catalog.delete_file(new_file.id)
         finally:
+            await self.blobs.delete_folder(edit_folder(record.id))
             if new_file is not None:
                 await self.blobs.delete(new_file.blob)
 

@@ -89,6 +89,8 @@ class EditInput(BaseModel):
     template_id: str | None = None
     template: BlobRef | None = None
     """The template's form and fields as they were when the edit was made: whatever becomes of the template."""
+    plan: BlobRef | None = None
+    """A durable_edits.form.Plan with the values to fill in: no planner is asked."""
 
 
 class Problem(BaseModel):

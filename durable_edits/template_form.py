@@ -7,13 +7,14 @@ the form's own fields; and what they then hold is told in the template's words a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
 from pydantic import BaseModel
 
-from durable_edits.form import Box, Field, FieldKind, Form, Option, PlacedField, Plan
+from durable_edits.form import Box, Field, FieldKind, Form, Option, PlacedField, Plan, Unused
 from durable_edits.placing import placed
 
 SAME_PLACE = 0.5  # of two boxes' common area over that of both: drawn around the same field, by a person or a model
@@ -71,6 +72,20 @@ class TemplateFields:
     def in_the_form(self, plan: Plan) -> Plan:
         """The same plan by the form's own keys."""
         return plan.model_copy(update={"values": {self._planned[key].key: value for key, value in plan.values.items()}})
+
+    def taken(self, values: Mapping[str, str]) -> Plan:
+        """Somebody's own values by the form's own keys; a radio button may be named as the template shows it."""
+        names = {
+            wanted.key: spot.shown.key
+            for wanted, spot in zip(self._fields, self._spots, strict=True)
+            if spot is not None and spot.option is not None
+        } | {key: field.key for key, field in self._planned.items()}
+        strange = [
+            Unused(label=key, value=value, reason="the template has no field of this key")
+            for key, value in values.items()
+            if key not in names
+        ]
+        return Plan(values={names[key]: value for key, value in values.items() if key in names}, unused=strange)
 
     def told(self, filled: Form) -> list[PlacedField]:
         """The template's fields with the values of the filled form; null for one that is nowhere in the form."""

@@ -139,10 +139,15 @@ async def _created(edits: EditsClient, wanted: wire.CreateEdit, turn: Turn) -> E
     if turn.made is not None and turn.claim is None:
         return await edits.get(turn.made)
     document = await _taken(edits, wanted)
-    if turn.made is not None and await edits.resume(turn.made, document):
+    if turn.made is not None and await edits.resume(turn.made, document, wanted.values):
         return await edits.get(turn.made)
     return await edits.create(
-        document, wanted.instructions, model=wanted.model, color=wanted.config.color, claim=turn.claim
+        document,
+        wanted.instructions,
+        model=wanted.model,
+        color=wanted.config.color,
+        values=wanted.values,
+        claim=turn.claim,
     )
 
 

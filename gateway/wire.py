@@ -6,7 +6,16 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from durable_edits import form
 from durable_edits.contracts import COLOR_PATTERN, DEFAULT_COLOR, DEFAULT_MODEL, PDF, Status, filled_name
@@ -53,6 +62,8 @@ class Config(BaseModel):
 class CreateEdit(BaseModel):
     """The body of POST /v1/edits."""
 
+    values: dict[str, str] | None = None
+    """Ours: what goes into which field, by key. Stands before the instructions, which may be blank beside it."""
     instructions: str
     document: Annotated[Document | None, BeforeValidator(without_nulls)] = None
     template_id: str | None = None
@@ -73,8 +84,8 @@ class CreateEdit(BaseModel):
 
     @field_validator("instructions")
     @classmethod
-    def _not_blank(cls, value: str) -> str:
-        if not value.strip():
+    def _not_blank(cls, value: str, info: ValidationInfo) -> str:
+        if not value.strip() and not info.data.get("values"):
             raise ValueError("the instructions are empty; say what goes into which field")
         return value
 

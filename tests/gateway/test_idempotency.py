@@ -211,14 +211,15 @@ def test_an_outage_is_not_kept_and_leaves_the_key_free(
     assert (failed.status_code, again.status_code, count(gateway)) == (503, 201, 1)
 
 
+@pytest.mark.parametrize("body", [BODY, BODY | {"instructions": "", "values": {"name": "Ada"}}])
 def test_an_edit_whose_gateway_died_before_it_started_is_started_by_the_next_request(
-    live: Live, own_temporal: Callable[[], Process], key: str
+    live: Live, own_temporal: Callable[[], Process], key: str, body: dict[str, Any]
 ) -> None:
     server = own_temporal()
     gateway, other = live.gateway(), live.gateway()
     server.freeze()
     with ThreadPoolExecutor(1) as threads:
-        lost = threads.submit(create, gateway, key)
+        lost = threads.submit(create, gateway, key, body)
         until(lambda: (live.home / "catalog.db").exists() and edits_in_catalog(live) == 1, 10)
         gateway.process.kill()
         assert isinstance(lost.exception(), httpx.TransportError)
@@ -226,7 +227,7 @@ def test_an_edit_whose_gateway_died_before_it_started_is_started_by_the_next_req
     own_temporal()
     until(lambda: other.http.get("/readyz").status_code == 200, 30)
 
-    answer = create(other, key)
+    answer = create(other, key, body)
 
     live.worker()
     assert answer.status_code == 201

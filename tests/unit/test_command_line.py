@@ -86,7 +86,9 @@ def test_an_edited_plan_is_filled_as_it_stands(form: Path, capsys: pytest.Captur
     assert (value(form, "name"), value(form, "colour")) == ("Grace Hopper", "blue")
 
 
-@pytest.mark.parametrize("values", [{"country": "Atlantis"}, {"nowhere": "x"}, {"colour.green": "true"}, {"colour.blue": "maybe"}])
+@pytest.mark.parametrize(
+    "values", [{"country": "Atlantis"}, {"nowhere": "x"}, {"colour.green": "true"}, {"colour.blue": "maybe"}]
+)
 def test_a_value_that_does_not_stand_in_the_form_is_told_by_the_exit_code(
     form: Path, values: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
