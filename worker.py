@@ -110,7 +110,7 @@ async def main() -> int:
 async def _start(settings: Settings, stores: contextlib.AsyncExitStack) -> Worker:
     from durable_edits.runs import connect
 
-    client = await connect(_runtime(settings))
+    client = await connect(settings.encryption, _runtime(settings))
     return build_worker(client, await stores.enter_async_context(open_steps(settings)), settings)
 
 

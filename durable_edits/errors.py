@@ -46,6 +46,7 @@
         ├── CatalogUnavailable
         ├── BlobsUnavailable
         ├── BlobMissing
+        ├── PayloadUnreadable       encrypted with a key that is not here
         ├── EngineCrashed           the child process died without an answer
         └── InternalError
 
@@ -274,6 +275,10 @@ class BlobsUnavailable(InfrastructureError):
 
 class BlobMissing(InfrastructureError):
     code = "blob_missing"
+
+
+class PayloadUnreadable(InfrastructureError):
+    code = "payload_unreadable"
 
 
 class EngineCrashed(InfrastructureError):

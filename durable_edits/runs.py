@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,6 @@ from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ActivityError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
@@ -25,6 +25,8 @@ from durable_edits.contracts import (
     TemplateRead,
 )
 from durable_edits.errors import Conflict, EditsError, InternalError, TemporalUnavailable, TimedOut, from_code
+from durable_edits.payload_keys import PayloadKey
+from durable_edits.payloads import data_converter
 from durable_edits.run_status import ended, running_status
 
 DEFAULT_ADDRESS = "localhost:7233"
@@ -34,12 +36,15 @@ TEMPLATE_TIMEOUT = timedelta(minutes=3)  # fetch and reading have two at most; n
 EXECUTION_TIMEOUT = timedelta(hours=24)  # with no worker at all, an edit still ends
 
 
-async def connect(runtime: Runtime | None = None) -> Client:
-    """A client from the standard TEMPORAL_* variables and profile file; raises TemporalUnavailable."""
+async def connect(keys: Sequence[PayloadKey], runtime: Runtime | None = None) -> Client:
+    """A client from the standard TEMPORAL_* variables and profile file; raises TemporalUnavailable.
+
+    `keys`: what crosses Temporal is encrypted with (Settings.encryption).
+    """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
-        return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
+        return await Client.connect(**config, data_converter=data_converter(keys), runtime=runtime)
     except RuntimeError as error:  # what the SDK raises when nobody answers
         raise TemporalUnavailable(
             f"Temporal does not answer at {config['target_host']}; check TEMPORAL_ADDRESS and that the server runs.",

@@ -17,8 +17,10 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from durable_edits.contracts import EDITS_QUEUE
+from durable_edits.payload_keys import PayloadKey, checked_payload_keys, payload_keys, split_payload_keys
 
 MEGABYTE = 1024 * 1024
+SHORTEST_KEY = 16  # characters of a secret that people choose; ours have more than twice as many
 DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 
 
@@ -71,7 +73,9 @@ KeyList = Annotated[
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="EDITS_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="EDITS_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     home: Annotated[Path, AfterValidator(_absolute)] = Path(".edits")
     """Where the embedded default keeps catalog.db and blobs/."""
@@ -80,6 +84,18 @@ class Settings(BaseSettings):
     blobs_url: SecretStr | None = None
     """file:///…, s3://…, gs://… or az://…; default: blobs/ in `home`."""
     task_queue: str = EDITS_QUEUE
+
+    payload_keys: Annotated[
+        list[SecretStr], NoDecode, BeforeValidator(split_payload_keys), AfterValidator(checked_payload_keys)
+    ] = []
+    """`id:key,id:key`, or the path of a file with one a line: what crosses Temporal is encrypted with the first and
+    read with any; empty: it is not encrypted."""
+    codec: str = Field(default="127.0.0.1:8234", pattern=r"^\S+:\d+$")
+    """host:port of `python -m gateway codec`, which decrypts for Temporal's UI and command line."""
+    codec_token: SecretStr | None = Field(default=None, min_length=SHORTEST_KEY)
+    """What they must show; without it the codec server does not start."""
+    codec_origins: CommaList = []
+    """Origins of the Temporal UI (`https://temporal.example.org`): pages that may call the codec server."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -133,6 +149,10 @@ class Settings(BaseSettings):
     @property
     def link_lifetime(self) -> timedelta:
         return timedelta(minutes=self.link_minutes)
+
+    @property
+    def encryption(self) -> list[PayloadKey]:
+        return payload_keys(self.payload_keys)
 
     @property
     def catalog(self) -> str:

@@ -1,6 +1,6 @@
 """`python -m gateway`: serve until SIGTERM or SIGINT, drain for up to EDITS_GRACE seconds, exit 0.
 
-`python -m gateway keys …` looks after the API keys instead.
+`python -m gateway keys …` looks after the API keys instead, and `python -m gateway codec` decrypts for Temporal's UI.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from typing import Any
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from durable_edits.errors import EditsError
 from durable_edits.logs import configure_logs
 from durable_edits.settings import Settings, read_settings
 from gateway.app import create_app
+from gateway.codec import create_codec_app
 from gateway.connections import Connection
 from gateway.keys import has_keys, keys_command
 from gateway.limits import HEAD_BYTES
@@ -40,12 +43,12 @@ class Server(uvicorn.Server):
             yield
 
 
-async def serve(settings: Settings) -> int:
-    server = Server(
+def build_server(app: ASGIApp, host: str, port: int, grace: float) -> Server:
+    return Server(
         uvicorn.Config(
-            create_app(settings),
-            host=settings.host,
-            port=settings.port,
+            app,
+            host=host,
+            port=port,
             access_log=False,
             log_config=None,
             lifespan="on",
@@ -53,10 +56,13 @@ async def serve(settings: Settings) -> int:
             ws="none",
             h11_max_incomplete_event_size=HEAD_BYTES,
             server_header=False,
-            timeout_graceful_shutdown=max(1, round(settings.grace)),
+            timeout_graceful_shutdown=max(1, round(grace)),
         )
     )
-    serving = asyncio.create_task(_serve(server, settings))
+
+
+async def until_stopped(server: Server, serve: Coroutine[Any, Any, int]) -> int:
+    serving = asyncio.create_task(serve)
 
     def stop() -> None:
         server.should_exit = True
@@ -72,7 +78,12 @@ async def serve(settings: Settings) -> int:
     return serving.result()
 
 
-async def _serve(server: Server, settings: Settings) -> int:
+async def serve_edits(settings: Settings) -> int:
+    server = build_server(create_app(settings), settings.host, settings.port, settings.grace)
+    return await until_stopped(server, _serve_edits(server, settings))
+
+
+async def _serve_edits(server: Server, settings: Settings) -> int:
     try:
         keyed = bool(settings.api_keys) or await has_keys(settings)
     except EditsError as error:
@@ -91,12 +102,28 @@ async def _serve(server: Server, settings: Settings) -> int:
     return 0 if server.started else 1
 
 
+async def serve_codec(settings: Settings) -> int:
+    if not settings.payload_keys or settings.codec_token is None:
+        log.critical("The codec server needs EDITS_PAYLOAD_KEYS and EDITS_CODEC_TOKEN: set both.")
+        return 1
+    host, _, port = settings.codec.rpartition(":")
+    app = create_codec_app(settings, settings.codec_token.get_secret_value())
+    server = build_server(app, host, int(port), settings.grace)
+    return await until_stopped(server, _serve_codec(server, settings))
+
+
+async def _serve_codec(server: Server, settings: Settings) -> int:
+    log.info("codec server on http://%s for %s", settings.codec, settings.codec_origins or "the command line alone")
+    await server.serve()
+    return 0 if server.started else 1
+
+
 def main() -> int:
     settings = read_settings()
     configure_logs(settings.log_level)
     if sys.argv[1:2] == ["keys"]:
         return keys_command(settings, sys.argv[2:])
-    return uvloop.run(serve(settings))
+    return uvloop.run(serve_codec(settings) if sys.argv[1:2] == ["codec"] else serve_edits(settings))
 
 
 def _loopback(host: str) -> bool:

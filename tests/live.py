@@ -45,23 +45,24 @@ class Live:
         return inherited | own | self.settings
 
     def worker(self, *, wait: bool = True, **settings: str) -> Process:
-        log = self.home / f"worker-{len(self.processes)}.log"
-        process = start("worker", [sys.executable, "worker.py"], log=log, env=self.env | settings, cwd=ROOT)
-        self.processes.append(process)
+        process = self.python("worker", "worker.py", **settings)
         if wait:
             process.wait_for_line("worker ready", READY_SECONDS)
         return process
 
     def gateway(self, **settings: str) -> Gateway:
         [port] = free_ports(1)
-        log = self.home / f"gateway-{len(self.processes)}.log"
-        env = self.env | {"EDITS_PORT": str(port)} | settings
-        process = start("gateway", [sys.executable, "-m", "gateway"], log=log, env=env, cwd=ROOT)
-        self.processes.append(process)
+        process = self.python("gateway", "-m", "gateway", **{"EDITS_PORT": str(port)} | settings)
         gateway = Gateway(process, f"http://127.0.0.1:{port}")
         self.gateways.append(gateway)
         gateway.wait_ready()
         return gateway
+
+    def python(self, name: str, *arguments: str, **settings: str) -> Process:
+        log = self.home / f"{name}-{len(self.processes)}.log"
+        process = start(name, [sys.executable, *arguments], log=log, env=self.env | settings, cwd=ROOT)
+        self.processes.append(process)
+        return process
 
     def stop(self) -> None:
         for gateway in self.gateways:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
+from durable_edits.payload_keys import PayloadKey
+from durable_edits.payloads import data_converter
 from tests.replay.cases import CASES
 from tests.replay.changed import FirstStepAdded, LastStepAdded, TimerAdded
 from tests.replay.record import HISTORIES, release
@@ -33,9 +34,9 @@ def history(path: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(name(path), path.read_text())
 
 
-def replayer(workflow: type) -> Replayer:
+def replayer(workflow: type, *keys: PayloadKey) -> Replayer:
     """As the worker runs it: the same sandbox, the same data converter."""
-    return Replayer(workflows=[workflow], data_converter=pydantic_data_converter)
+    return Replayer(workflows=[workflow], data_converter=data_converter(keys))
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -54,6 +55,11 @@ def texts(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("path", RECORDED, ids=name)
 async def test_a_recorded_run_replays_without_a_difference(path: Path) -> None:
     await replayer(EditWorkflow).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=name)
+async def test_a_run_from_before_payloads_were_encrypted_replays_after(path: Path) -> None:
+    await replayer(EditWorkflow, PayloadKey("k1", b"k" * 32)).replay_workflow(history(path))
 
 
 def test_every_life_of_an_edit_is_recorded_for_this_release() -> None:
