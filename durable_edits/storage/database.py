@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from durable_edits.errors import CatalogUnavailable
@@ -19,14 +19,34 @@ def open_engine(url: str) -> AsyncEngine:
         limits = {"timeout": POSTGRESQL_SECONDS, "command_timeout": POSTGRESQL_SECONDS}
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
     engine = create_async_engine(url, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        # WAL lets readers and one writer work at once. FULL keeps an accepted edit through a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={SQLITE_BUSY_MS}"):
-            connection.execute(f"PRAGMA {pragma}")
-
+    event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine
+
+
+def open_migration_engine(catalog: AsyncEngine) -> AsyncEngine:
+    """Connections to the same database for changes of its tables, each of which may take its time."""
+    if catalog.dialect.name != "sqlite":
+        return create_async_engine(catalog.url, hide_parameters=True, connect_args={"timeout": POSTGRESQL_SECONDS})
+    engine = create_async_engine(catalog.url, hide_parameters=True)
+    event.listen(engine.sync_engine, "connect", _configure_sqlite)
+    event.listen(engine.sync_engine, "connect", _begin_nothing)
+    event.listen(engine.sync_engine, "begin", _begin_at_once)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    # WAL lets readers and one writer work at once. FULL keeps an accepted edit through a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={SQLITE_BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_nothing(connection: Any, _record: Any) -> None:
+    """Python's driver begins no transaction for a change of tables, and would leave half of it behind: we begin it."""
+    connection.isolation_level = None
+
+
+def _begin_at_once(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def unavailable(error: Exception) -> CatalogUnavailable:

@@ -20,9 +20,8 @@ def _list_index(name: str, *columns: str, also: tuple[str, ...] = (), where: str
     return Index(name, *keys, sqlite_where=listed, postgresql_where=listed)
 
 
-def _kept_index(name: str, column: str) -> Index:
-    kept = text("deleted_at IS NULL")
-    return Index(name, "organization", column, "id", sqlite_where=kept, postgresql_where=kept)
+def _partial_index(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 # Times are microseconds since 1970 in UTC: SQLite has no zone, and whole numbers compare the same everywhere.
@@ -53,11 +52,17 @@ edits = Table(
     Column("closed_at", BigInteger, nullable=True),
     # A deleted edit keeps its row: its cursor still works and a running workflow cannot bring it back.
     Column("deleted_at", BigInteger, nullable=True),
+    # Since when its bytes are to be erased: null where none are left, or where nobody has asked.
+    Column("erasing_since", BigInteger, nullable=True),
     _list_index("edits_by_time"),
     _list_index("edits_by_filename", "filename_folded", also=("status", "template_id", "deleted_at")),
     _list_index("edits_by_status", "status"),
     _list_index("edits_open", where="status IS NULL"),
     _list_index("edits_by_template", "template_id", where="template_id IS NOT NULL"),
+    # What housekeeping asks: who still needs a file, what is to be erased, and what can be forgotten.
+    _partial_index("edits_by_file", "file_id", where="deleted_at IS NULL"),
+    _partial_index("edits_erasing", "erasing_since", "id", where="erasing_since IS NOT NULL"),
+    _partial_index("edits_deleted", "deleted_at", "id", where="deleted_at IS NOT NULL"),
 )
 
 files = Table(
@@ -134,6 +139,7 @@ uploads = Table(
     # What came through the gateway; null where the bytes go to the object store directly.
     Column("received", JSON(none_as_null=True), nullable=True),
     Column("completed_at", BigInteger, nullable=True),
+    _partial_index("uploads_open", "expires_at", "id", where="completed_at IS NULL"),
 )
 
 templates = Table(
@@ -153,6 +159,7 @@ templates = Table(
     Column("updated_at", BigInteger, nullable=False),
     # A deleted template keeps its row for cursors.
     Column("deleted_at", BigInteger, nullable=True),
-    _kept_index("templates_by_time", "created_at"),
-    _kept_index("templates_by_name", "name_folded"),
+    _partial_index("templates_by_time", "organization", "created_at", "id", where="deleted_at IS NULL"),
+    _partial_index("templates_by_name", "organization", "name_folded", "id", where="deleted_at IS NULL"),
+    _partial_index("templates_by_file", "file_id", where="deleted_at IS NULL"),
 )

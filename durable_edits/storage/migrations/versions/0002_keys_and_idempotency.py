@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from durable_edits.storage.online import drop_index, make_index, online
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -22,8 +24,9 @@ def upgrade() -> None:
         sa.Column("shown", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        if_not_exists=True,
     )
-    op.create_index("api_keys_by_digest", "api_keys", ["digest"], unique=True)
+    op.create_index("api_keys_by_digest", "api_keys", ["digest"], unique=True, if_not_exists=True)
     op.create_table(
         "idempotency_keys",
         sa.Column("organization", sa.Text(), primary_key=True),
@@ -37,17 +40,19 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("problem", sa.JSON(), nullable=True),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
+        if_not_exists=True,
     )
-    op.create_index("idempotency_keys_by_time", "idempotency_keys", ["created_at"])
-    _list_indexes()
+    op.create_index("idempotency_keys_by_time", "idempotency_keys", ["created_at"], if_not_exists=True)
+    with online():
+        _list_indexes()
 
 
 def _list_indexes() -> None:
+    drop_index("edits_by_filename", "edits")
     if op.get_bind().dialect.name == "postgresql":
-        # A prefix is a range only where text is ordered by its bytes, as SQLite does anyway.
+        # A prefix is a range only where text is ordered by its bytes, as SQLite does anyway. Without an index to be
+        # built anew it is done at once.
         op.execute('ALTER TABLE edits ALTER COLUMN filename_folded TYPE TEXT COLLATE "C"')
-    for name in ("edits_by_time", "edits_by_filename", "edits_by_status"):
-        op.drop_index(name, table_name="edits")
     _index("edits_by_time", ["created_at", "id"])
     _index("edits_by_filename", ["filename_folded", "created_at", "id", "status", "template_id", "deleted_at"])
     _index("edits_by_status", ["status", "created_at", "id"])
@@ -56,5 +61,4 @@ def _list_indexes() -> None:
 
 
 def _index(name: str, columns: list[str], where: str = "") -> None:
-    listed = sa.text(f"{LISTED} AND {where}" if where else LISTED)
-    op.create_index(name, "edits", ["organization", *columns], sqlite_where=listed, postgresql_where=listed)
+    make_index(name, "edits", ["organization", *columns], f"{LISTED} AND {where}" if where else LISTED)

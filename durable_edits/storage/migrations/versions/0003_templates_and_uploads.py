@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from durable_edits.storage.online import add_column, make_index, online
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+AT_ONCE = 5_000  # each look for the next ones reads the table
 
 
 def _bytewise() -> sa.Text:
@@ -20,6 +24,7 @@ def upgrade() -> None:
         "secrets",
         sa.Column("name", sa.Text(), primary_key=True),
         sa.Column("value", sa.Text(), nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "uploads",
@@ -33,6 +38,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("received", sa.JSON(), nullable=True),
         sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        if_not_exists=True,
     )
     op.create_table(
         "templates",
@@ -48,28 +54,26 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.Column("deleted_at", sa.BigInteger(), nullable=True),
+        if_not_exists=True,
     )
-    _listed("templates_by_time", ["created_at", "id"])
-    _listed("templates_by_name", ["name_folded", "id"])
-    _fold_filenames()
+    add_column("files", sa.Column("filename_folded", _bytewise(), nullable=True))
+    with online():
+        make_index("templates_by_time", "templates", ["organization", "created_at", "id"], "deleted_at IS NULL")
+        make_index("templates_by_name", "templates", ["organization", "name_folded", "id"], "deleted_at IS NULL")
+        while _fold_filenames():
+            pass
+        with op.batch_alter_table("files") as batch:
+            batch.alter_column("filename_folded", existing_type=sa.Text(), nullable=False)
+        make_index("files_by_filename", "files", ["organization", "filename_folded", "created_at", "id"])
 
 
-def _listed(name: str, columns: list[str]) -> None:
-    kept = sa.text("deleted_at IS NULL")
-    op.create_index(name, "templates", ["organization", *columns], sqlite_where=kept, postgresql_where=kept)
-
-
-def _fold_filenames() -> None:
-    op.add_column("files", sa.Column("filename_folded", _bytewise(), nullable=True))
+def _fold_filenames() -> bool:
+    """Some at a time, so that no row is locked for long; False where none is left."""
     files = sa.table("files", sa.column("id", sa.Text()), sa.column("filename"), sa.column("filename_folded"))
     connection = op.get_bind()
-    folded = [
-        {"file": row.id, "folded": row.filename.casefold()}
-        for row in connection.execute(sa.select(files.c.id, files.c.filename))
-    ]
+    unfolded = sa.select(files.c.id, files.c.filename).where(files.c.filename_folded.is_(None)).limit(AT_ONCE)
+    folded = [{"file": row.id, "folded": row.filename.casefold()} for row in connection.execute(unfolded)]
     if folded:
         change = files.update().where(files.c.id == sa.bindparam("file"))
         connection.execute(change.values(filename_folded=sa.bindparam("folded")), folded)
-    with op.batch_alter_table("files") as batch:
-        batch.alter_column("filename_folded", existing_type=sa.Text(), nullable=False)
-    op.create_index("files_by_filename", "files", ["organization", "filename_folded", "created_at", "id"])
+    return bool(folded)
