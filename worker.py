@@ -46,14 +46,15 @@ def build_worker(client: Client, steps: EditActivities, settings: Settings) -> W
     """One queue for everything: steps can be eager there, and child processes, not queues, keep cores to themselves."""
     from temporalio.worker import Worker
 
+    from workflows.draft import DraftWorkflow
     from workflows.edit import EditWorkflow
     from workflows.template import TemplateWorkflow
 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[EditWorkflow, TemplateWorkflow],
-        activities=[steps.plan_edit, steps.fill_document, steps.close_edit, steps.read_template],
+        workflows=[EditWorkflow, TemplateWorkflow, DraftWorkflow],
+        activities=[steps.plan_edit, steps.fill_document, steps.close_edit, steps.read_template, steps.make_draft],
         max_concurrent_activities=steps_held(settings.pdf_slots),
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,

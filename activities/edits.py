@@ -17,6 +17,8 @@ from activities.heartbeat import heartbeats
 from activities.jobs import (
     FilledForm,
     PlannedForm,
+    draft_form,
+    draft_template,
     fill_planned,
     plan_form,
     plan_template,
@@ -28,10 +30,12 @@ from activities.unbroken import unbroken
 from durable_edits.contracts import (
     CLOSE_EDIT,
     FILL_DOCUMENT,
+    MAKE_DRAFT,
     PLAN_EDIT,
     READ_TEMPLATE,
     BlobRef,
     CloseJob,
+    DraftJob,
     EditInput,
     FillJob,
     Outcome,
@@ -46,7 +50,7 @@ from durable_edits.contracts import (
 from durable_edits.credits import credits_for
 from durable_edits.errors import EditIdTaken
 from durable_edits.settings import Settings
-from durable_edits.storage.blobs import Blobs, edit_folder, template_folder
+from durable_edits.storage.blobs import Blobs, draft_folder, edit_folder, template_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.documents import Documents, refuse_all_but_pdf
 from durable_edits.storage.fetch import Fetcher
@@ -132,6 +136,24 @@ class EditActivities:
                 form = await self._children.run(read_template_form, data, self._settings.max_pages)
             compiled = await self._blobs.put(template_folder(job.template_id), "form.json", form)
             return TemplateRead(file_id=file.id, filename=file.filename, mime_type=file.mime_type, compiled=compiled)
+
+    @activity.defn(name=MAKE_DRAFT)
+    @as_failures
+    async def make_draft(self, job: DraftJob) -> BlobRef:
+        """Plan an edit that nobody has made; only the draft itself is stored, for as long as it takes to read it."""
+        async with heartbeats(), self._in_memory:
+            instructions = (await self._blobs.get(job.instructions)).decode()
+            if job.template is not None:
+                draft = await self._children.run(draft_template, await self._blobs.get(job.template), instructions)
+            else:
+                data = await self._draft_document(job)
+                draft = await self._children.run(draft_form, data, instructions, self._settings.max_pages)
+            return await self._blobs.put(draft_folder(job.draft_id), "draft.json", draft)
+
+    async def _draft_document(self, job: DraftJob) -> bytes:
+        if job.inline is not None:
+            return await self._blobs.get(job.inline)
+        return await self._documents.read(job.document, job.organization, self._fetcher)
 
     async def _planned(self, document: BlobRef, edit: EditInput, instructions: str) -> PlannedForm:
         if edit.template is not None:

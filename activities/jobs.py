@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from activities.proving import checked_report
 from durable_edits.errors import DocumentWithoutFields, NothingToFill
-from durable_edits.form import Filled, Form, Plan
+from durable_edits.form import Draft, Filled, Form, Plan
 from durable_edits.pdf import count_pages, fill_form, read_form
 from durable_edits.placing import placed
 from durable_edits.planner import plan
@@ -44,6 +44,26 @@ def plan_template(template: bytes, instructions: str) -> PlannedForm:
     form = fields.planning_form()
     planned = fields.in_the_form(plan(form, instructions))
     return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages)
+
+
+def draft_form(document: bytes, instructions: str, max_pages: int) -> bytes:
+    """A Draft as JSON."""
+    form = read_form(document, max_pages=max_pages)
+    planned = plan(form, instructions)
+    shown = [each for field in _form_with(form, planned).fields for each in placed(field)]
+    return Draft(pages=form.pages, fields=shown, plan=planned).model_dump_json().encode()
+
+
+def draft_template(template: bytes, instructions: str) -> bytes:
+    fields = _template_fields(template)
+    planned = plan(fields.planning_form(), instructions)
+    form = _form_with(fields.form, fields.in_the_form(planned))
+    return Draft(pages=form.pages, fields=fields.told(form), plan=planned).model_dump_json().encode()
+
+
+def _form_with(form: Form, planned: Plan) -> Form:
+    held = [field.model_copy(update={"value": planned.values.get(field.key, field.value)}) for field in form.fields]
+    return Form(pages=form.pages, fields=held)
 
 
 def take_plan(document: bytes, given: bytes, max_pages: int) -> PlannedForm:

@@ -27,6 +27,7 @@ from durable_edits.contracts import (
     Status,
     new_edit_id,
 )
+from durable_edits.drafts import Drafts
 from durable_edits.edit_input import same_input, template_input
 from durable_edits.errors import (
     Conflict,
@@ -103,6 +104,10 @@ class EditsClient:
         return Templates(
             TemplateRows(self.catalog), self.catalog, self.runs, self.blobs, self.documents, self.organization
         )
+
+    @property
+    def drafts(self) -> Drafts:
+        return Drafts(self.runs, self.blobs, self.documents, self.organization)
 
     async def create(
         self,

@@ -21,6 +21,8 @@ FILL_DOCUMENT = "fill_document"
 CLOSE_EDIT = "close_edit"
 TEMPLATE_WORKFLOW = "TemplateWorkflow"
 READ_TEMPLATE = "read_template"
+DRAFT_WORKFLOW = "DraftWorkflow"
+MAKE_DRAFT = "make_draft"
 
 DEFAULT_ORGANIZATION = "default"
 PDF = "application/pdf"
@@ -40,6 +42,10 @@ def new_file_id() -> str:
 
 def new_template_id() -> str:
     return f"edittplt_{ULID()}"
+
+
+def new_draft_id() -> str:
+    return f"draft_{ULID()}"
 
 
 def filled_name(filename: str) -> str:
@@ -165,6 +171,21 @@ class TemplateRead(BaseModel):
     filename: str
     mime_type: str
     compiled: BlobRef
+
+
+class DraftJob(BaseModel):
+    """The input of `DraftWorkflow` and of `make_draft`; the workflow id is the draft's.
+
+    `inline` is a document that came with the request; without it, `document` says where it is. With `template` none is
+    read. All of the draft's own lies in its folder, and goes when it is answered.
+    """
+
+    draft_id: str
+    organization: str
+    document: SourceDocument
+    inline: BlobRef | None = None
+    template: BlobRef | None = None
+    instructions: BlobRef
 
 
 class CloseJob(BaseModel):

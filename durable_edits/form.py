@@ -158,6 +158,14 @@ class PlacedField(BaseModel):
     value: str | None = None
 
 
+class Draft(BaseModel):
+    """What an edit would fill in, and where: `fields` hold what the form would say afterwards."""
+
+    pages: int
+    fields: list[PlacedField]
+    plan: Plan
+
+
 class Filled(BaseModel):
     """A finished edit: the form as it now stands, what became of each field, and what was left over.
 

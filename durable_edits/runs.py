@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from pydantic import BaseModel
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
@@ -16,8 +18,11 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from durable_edits.contracts import (
+    DRAFT_WORKFLOW,
     EDIT_WORKFLOW,
     TEMPLATE_WORKFLOW,
+    BlobRef,
+    DraftJob,
     EditInput,
     Outcome,
     Status,
@@ -29,10 +34,12 @@ from durable_edits.payload_keys import PayloadKey
 from durable_edits.payloads import data_converter
 from durable_edits.run_status import ended, running_status
 
+Answer = TypeVar("Answer", bound=BaseModel)
+
 DEFAULT_ADDRESS = "localhost:7233"
 RPC_TIMEOUT = timedelta(seconds=10)  # the SDK retries inside it; a server restart takes about a second
 PING_TIMEOUT = timedelta(seconds=2)
-TEMPLATE_TIMEOUT = timedelta(minutes=3)  # fetch and reading have two at most; nobody waits longer for a worker
+ANSWER_TIMEOUT = timedelta(minutes=3)  # fetch and reading have two at most; nobody waits longer for a worker
 EXECUTION_TIMEOUT = timedelta(hours=24)  # with no worker at all, an edit still ends
 
 
@@ -94,22 +101,32 @@ class Runs:
 
     async def read_template(self, job: TemplateJob) -> TemplateRead:
         """Have a worker read a template's form; raises whatever that raises, and TimedOut where none is at work."""
+        summary = f"Read {job.document.filename[:100]}"
+        return await self._answer(TEMPLATE_WORKFLOW, job.template_id, job, TemplateRead, summary)
+
+    async def make_draft(self, job: DraftJob) -> BlobRef:
+        """Have a worker plan an edit that is not made: a durable_edits.form.Draft as JSON. Raises as the above."""
+        summary = f"Plan {job.document.filename[:100]}"
+        return await self._answer(DRAFT_WORKFLOW, job.draft_id, job, BlobRef, summary)
+
+    async def _answer(self, workflow: str, run_id: str, job: BaseModel, result: type[Answer], summary: str) -> Answer:
+        """What a run gives that somebody waits for."""
         try:
-            read: TemplateRead = await self._temporal.execute_workflow(
-                TEMPLATE_WORKFLOW,
+            answer: Answer = await self._temporal.execute_workflow(
+                workflow,
                 job,
-                id=job.template_id,
+                id=run_id,
                 task_queue=self._queue,
-                result_type=TemplateRead,
-                execution_timeout=TEMPLATE_TIMEOUT,
-                static_summary=f"Read {job.document.filename[:100]}",
+                result_type=result,
+                execution_timeout=ANSWER_TIMEOUT,
+                static_summary=summary,
                 rpc_timeout=RPC_TIMEOUT,
             )
         except WorkflowFailureError as error:
-            raise _template_problem(job.template_id, error) from error
+            raise _problem(run_id, error) from error
         except RPCError as error:
             raise _unavailable(error) from error
-        return read
+        return answer
 
     async def cancel(self, edit_id: str) -> None:
         """Ask the run to end. No error where none is running: the answer says nothing about its state."""
@@ -162,13 +179,13 @@ class Runs:
         return edit, first.event_time.ToDatetime(tzinfo=UTC)
 
 
-def _template_problem(template_id: str, error: WorkflowFailureError) -> EditsError:
+def _problem(run_id: str, error: WorkflowFailureError) -> EditsError:
     cause = error.cause.cause if isinstance(error.cause, ActivityError) else error.cause
     if isinstance(cause, TimeoutError):
-        return TimedOut("No worker read the template's document in time; see that workers run, then send it again.")
-    problem = ended(template_id, cause).problem
+        return TimedOut("No worker answered in time; see that workers run, then send it again.")
+    problem = ended(run_id, cause).problem
     if problem is None:
-        return InternalError("The template's run was cancelled from outside; send it again.")
+        return InternalError("The run was cancelled from outside; send it again.")
     return from_code(problem.code, problem.message, problem.details)
 
 

@@ -45,7 +45,7 @@ class TemplateFields:
     """A TemplateForm at work. Fields are found by their key; those that have another, by their place."""
 
     def __init__(self, template: TemplateForm) -> None:
-        self._form = template.form
+        self.form = template.form
         self._fields = template.fields or template.own_fields()
         self._spots = _match(self._fields, template.form)
 
@@ -67,7 +67,7 @@ class TemplateFields:
 
     def planning_form(self) -> Form:
         fields = [field.model_copy(update={"key": key}) for key, field in self._planned.items()]
-        return Form(pages=self._form.pages, fields=fields)
+        return Form(pages=self.form.pages, fields=fields)
 
     def in_the_form(self, plan: Plan) -> Plan:
         """The same plan by the form's own keys."""

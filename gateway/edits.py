@@ -75,6 +75,14 @@ async def _create(request: Request, edits: EditsClient, body: bytes, turn: Turn)
     return await _whole(edits, edit, 201)
 
 
+@router.post("/plan", response_model=wire.DraftBody)
+async def plan_edit(request: Request, edits: Edits) -> Response:
+    """What an edit would fill in, and nothing is kept; not part of Retab's interface."""
+    wanted = await parse_body(wire.CreateDraft, await read_body(request, request.app.state.body_limit))
+    draft = await edits.drafts.make(await _taken(edits, wanted), wanted.instructions)
+    return _json(wire.draft_body(draft))
+
+
 @router.get("", response_model=wire.EditPage)
 async def list_all(request: Request, edits: Edits) -> Response:
     query = parse_query(wire.ListEdits, request)
@@ -151,7 +159,7 @@ async def _created(edits: EditsClient, wanted: wire.CreateEdit, turn: Turn) -> E
     )
 
 
-async def _taken(edits: EditsClient, wanted: wire.CreateEdit) -> SourceDocument | TemplateRecord:
+async def _taken(edits: EditsClient, wanted: wire.CreateEdit | wire.CreateDraft) -> SourceDocument | TemplateRecord:
     """What is to be filled."""
     if (wanted.document is None) == (wanted.template_id is None):
         raise BadRequest("Send either a document or a template_id, and not both.")

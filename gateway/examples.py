@@ -40,6 +40,12 @@ EDIT: dict[str, Any] = {
     "usage": {"credits": 3.0},
     "created_at": MOMENT,
 }
+CREATE_PLAN: dict[str, Any] = {"document": DOCUMENT, "instructions": "Full name: Ada Lovelace\nHobby: numbers"}
+PLAN: dict[str, Any] = {
+    "values": {"full_name": "Ada Lovelace"},
+    "unused": [{"label": "Hobby", "value": "numbers", "reason": "no field is called so"}],
+    "form_data": [FORM_FIELD],
+}
 LIST_METADATA = {"before": None, "after": EDIT["id"]}
 EDIT_PAGE = {"data": [EDIT | {"output": None}], "list_metadata": LIST_METADATA}
 REPORT = {

@@ -61,6 +61,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         errors=(400, 404, 409, 504, *BODY),
         keyed=True,
     ),
+    ("post", "/v1/edits/plan"): Operation(
+        "What an edit would fill in, and nothing is kept; not part of Retab's interface",
+        200,
+        examples.PLAN,
+        body=wire.CreateDraft,
+        sent=examples.CREATE_PLAN,
+        errors=(400, 404, 504, *BODY),
+    ),
     ("get", "/v1/edits"): Operation("List edits", 200, examples.EDIT_PAGE, query=wire.ListEdits, errors=(400, 422)),
     ("get", "/v1/edits/{edit_id}"): Operation(
         "Read an edit", 200, examples.EDIT, query=wire.GetEdit, errors=(404, 422)

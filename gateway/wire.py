@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -35,6 +36,15 @@ MIDNIGHT, LAST_MOMENT = time(tzinfo=UTC), time(23, 59, 59, 999_999, tzinfo=UTC)
 def without_nulls(value: Any) -> Any:
     """Null for an optional field is the same as leaving it out."""
     return {name: item for name, item in value.items() if item is not None} if isinstance(value, dict) else value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("the instructions are empty; say what goes into which field")
+    return value
+
+
+TemplateId = Annotated[str | None, AfterValidator(lambda value: value or None)]
 
 
 class Document(BaseModel):
@@ -66,7 +76,7 @@ class CreateEdit(BaseModel):
     """Ours: what goes into which field, by key. Stands before the instructions, which may be blank beside it."""
     instructions: str
     document: Annotated[Document | None, BeforeValidator(without_nulls)] = None
-    template_id: str | None = None
+    template_id: TemplateId = None
     model: str = Field(default=DEFAULT_MODEL, max_length=200)
     config: Config = Config()
     bust_cache: StrictBool = False
@@ -85,14 +95,19 @@ class CreateEdit(BaseModel):
     @field_validator("instructions")
     @classmethod
     def _not_blank(cls, value: str, info: ValidationInfo) -> str:
-        if not value.strip() and not info.data.get("values"):
-            raise ValueError("the instructions are empty; say what goes into which field")
-        return value
+        return value if info.data.get("values") else _not_blank(value)
 
-    @model_validator(mode="after")
-    def _empty_template_is_none(self) -> Self:
-        self.template_id = self.template_id or None
-        return self
+
+class CreateDraft(BaseModel):
+    """The body of POST /v1/edits/plan, which is ours: a CreateEdit as far as it matters before anything is filled."""
+
+    instructions: Annotated[str, AfterValidator(_not_blank)]
+    document: Annotated[Document | None, BeforeValidator(without_nulls)] = None
+    template_id: TemplateId = None
+    model: str = Field(default=DEFAULT_MODEL, max_length=200)
+    bust_cache: StrictBool = False
+
+    _nulls = model_validator(mode="before")(without_nulls)
 
 
 class GetEdit(BaseModel):
@@ -178,6 +193,22 @@ class EditBody(BaseModel):
     created_at: datetime
 
 
+class UnusedValue(BaseModel):
+    label: str
+    value: str
+    reason: str
+
+
+class DraftBody(BaseModel):
+    """What an edit would fill in. `values`, perhaps changed, are what a CreateEdit takes as `values`."""
+
+    model_config = ConfigDict(title="Plan")
+
+    values: dict[str, str]
+    unused: list[UnusedValue]
+    form_data: list[FormField]
+
+
 class ListMetadata(BaseModel):
     before: str | None
     after: str | None
@@ -207,6 +238,14 @@ def edit_body(edit: Edit, output: tuple[Filled, bytes] | None = None) -> EditBod
         filled_document_ref=filled,
         usage=Usage(credits=outcome.credits) if outcome and outcome.credits is not None else None,
         created_at=record.created_at,
+    )
+
+
+def draft_body(draft: form.Draft) -> DraftBody:
+    return DraftBody(
+        values=draft.plan.values,
+        unused=[UnusedValue(**each.model_dump()) for each in draft.plan.unused],
+        form_data=[form_field(each) for each in draft.fields],
     )
 
 

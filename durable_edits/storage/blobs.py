@@ -39,7 +39,7 @@ PIECE_IN = 5 * 1024 * 1024
 PIECES_AT_ONCE = 2
 PIECE_OUT = 1024 * 1024
 
-_OWN_ID = re.compile(r"(edt|edittplt|file)_[0-9A-Za-z]{26}")
+_OWN_ID = re.compile(r"(edt|edittplt|file|draft)_[0-9A-Za-z]{26}")
 
 
 class Blobs:
@@ -196,6 +196,10 @@ def file_folder(file_id: str) -> str:
 
 def template_folder(template_id: str) -> str:
     return f"templates/{_safe(template_id)}"
+
+
+def draft_folder(draft_id: str) -> str:
+    return f"drafts/{_safe(draft_id)}"
 
 
 def upload_key(file_id: str) -> str:

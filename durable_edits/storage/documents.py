@@ -67,15 +67,27 @@ class Documents:
         document = await self._own(document, organization)
         if parse_stored_url(document.url) is not None:
             return await self._stored(document.url, organization)
+        declared, data = await self._fetched(document, fetcher)
+        file = await self._store(file_id, organization, document.filename, declared, data)
+        await self._catalog.store_file(file)
+        return file
+
+    async def read(self, document: SourceDocument, organization: str, fetcher: Fetcher) -> bytes:
+        """The document's bytes, and nothing is stored; raises what `stored` raises."""
+        document = await self._own(document, organization)
+        if parse_stored_url(document.url) is not None:
+            return await self._blobs.get((await self._stored(document.url, organization)).blob)
+        return (await self._fetched(document, fetcher))[1]
+
+    async def _fetched(self, document: SourceDocument, fetcher: Fetcher) -> tuple[str, bytes]:
+        """What the sender calls it, and its bytes."""
         if is_data_url(document.url):
             declared, data = decode_data_url(document.url)
         else:
             fetched = await fetcher.fetch(document.url)
             declared, data = fetched.media_type, fetched.data
         self._check(document.filename, declared, data)
-        file = await self._store(file_id, organization, document.filename, declared, data)
-        await self._catalog.store_file(file)
-        return file
+        return declared, data
 
     async def _own(self, document: SourceDocument, organization: str) -> SourceDocument:
         """A download link of ours is the file it leads to."""
