@@ -7,6 +7,10 @@ class StackError(Exception):
     """The root."""
 
 
+class NotMade(StackError):
+    """A program could not be fetched or built."""
+
+
 class NoTemporalServer(StackError):
     """No binary was found, downloaded or built."""
 

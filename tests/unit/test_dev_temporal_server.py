@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import temporal_binary
+from dev import program_cache, temporal_binary
 from dev.errors import NoTemporalServer
 from dev.stack import Stack
 from dev.temporal_binary import find_server
@@ -112,7 +112,7 @@ def test_a_half_made_program_is_never_left_behind(machine: Machine) -> None:
 
     with pytest.raises(NoTemporalServer, match="disk is full"):
         machine.find()
-    assert [path.name for path in machine.cached.parent.iterdir()] == ["temporal.lock"]
+    assert [path.name for path in machine.cached.parent.iterdir()] == ["making.lock"]
 
 
 def test_what_a_killed_build_left_is_swept_away(machine: Machine) -> None:
@@ -121,7 +121,7 @@ def test_what_a_killed_build_left_is_swept_away(machine: Machine) -> None:
 
     machine.find()
 
-    assert {path.name for path in machine.cached.parent.iterdir()} == {"temporal", "temporal.lock"}
+    assert {path.name for path in machine.cached.parent.iterdir()} == {"temporal", "making.lock"}
 
 
 def test_the_reason_of_a_failed_download_is_the_servers(machine: Machine) -> None:
@@ -156,7 +156,7 @@ def test_two_at_once_build_once(machine: Machine) -> None:
 
 
 def test_long_builds_say_how_long_they_take(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(temporal_binary, "PROGRESS", 0.2)
+    monkeypatch.setattr(program_cache, "PROGRESS", 0.2)
     machine.go(f"/bin/sleep 1; {MAKES_A_PROGRAM}")
 
     machine.find()
