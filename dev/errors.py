@@ -15,6 +15,10 @@ class NoTemporalServer(StackError):
     """No binary was found, downloaded or built."""
 
 
+class NoPostgres(StackError):
+    """None is installed, or it cannot be set up."""
+
+
 class ProcessDied(StackError):
     """A process ended before it was told to."""
 

@@ -44,6 +44,11 @@ def make_once(target: Path, sources: Sequence[Source], env: Mapping[str, str], s
             _make(target, sources, env, say)
 
 
+def versioned(name: str, package: str) -> str:
+    """As the cache calls it, so that another release is another program."""
+    return f"{name}-{package.rpartition('@v')[2]}"
+
+
 def go_program(package: str, about: str) -> Source:
     """What `go install` makes of `package`, which has its version."""
 

@@ -26,20 +26,29 @@ class Stack:
     """`with Stack(...) as stack:` starts everything and waits until it answers; on the way out all is taken down.
 
     `env` is what worker and gateway get beside the places named here. A TEMPORAL_ADDRESS in it means a server that
-    somebody else runs: then none is started. `ui_port` None: no Temporal UI. Raises a StackError.
+    somebody else runs: then none is started. `ui_port` None: no Temporal UI. `copies` of worker and gateway, the
+    gateways at ports from `gateway_port` on. Raises a StackError.
     """
 
     def __init__(
-        self, home: Path, *, temporal_port: int, ui_port: int | None, gateway_port: int, env: Mapping[str, str]
+        self,
+        home: Path,
+        *,
+        temporal_port: int,
+        ui_port: int | None,
+        gateway_port: int,
+        env: Mapping[str, str],
+        copies: int = 1,
     ) -> None:
         self.home = home.absolute()
         self.binary: Path | None = None
         self.server: Process | None = None
         self.worker: Process | None = None
         self.gateway: Process | None = None
+        self.copies: list[Process] = []
         self._temporal_port = temporal_port
         self._ui_port = ui_port
-        self._gateway_port = gateway_port
+        self._gateway_ports = [gateway_port + number for number in range(copies)]
         self._external = env.get("TEMPORAL_ADDRESS")
         self.env = dict(env) if self._external else _without_temporal(env)
         self.env |= {"TEMPORAL_ADDRESS": self.temporal_address, "EDITS_HOME": str(self.home)}
@@ -47,7 +56,12 @@ class Stack:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._gateway_port}"
+        return self.urls[0]
+
+    @property
+    def urls(self) -> list[str]:
+        """Of every gateway."""
+        return [f"http://127.0.0.1:{port}" for port in self._gateway_ports]
 
     @property
     def temporal_address(self) -> str:
@@ -61,7 +75,7 @@ class Stack:
     @property
     def processes(self) -> list[Process]:
         """In the order in which they drain: no new work, then no work, then nothing."""
-        return [each for each in (self.gateway, self.worker, self.server) if each is not None]
+        return [*self._named("gateway"), *self._named("worker"), *([self.server] if self.server else [])]
 
     def __enter__(self) -> Self:
         try:
@@ -69,8 +83,13 @@ class Stack:
                 self.server = self._start_server()
             self.worker = self._start_python("worker", "worker.py")
             self.gateway = self._start_python("gateway", "-m", "gateway")
-            self._wait_for_gateway(self.gateway)
-            self.worker.wait_for_line("worker ready", READY)
+            for number, port in enumerate(self._gateway_ports[1:], start=2):
+                self.copies.append(self._start_python(f"worker-{number}", "worker.py"))
+                self.copies.append(self._start_python(f"gateway-{number}", "-m", "gateway", EDITS_PORT=str(port)))
+            for url, gateway in zip(self.urls, self._named("gateway"), strict=True):
+                _wait_for_gateway(gateway, url)
+            for worker in self._named("worker"):
+                worker.wait_for_line("worker ready", READY)
         except BaseException:
             self.stop()
             raise
@@ -95,8 +114,12 @@ class Stack:
         db, log = self.home / "temporal.db", self._log("temporal")
         return start_server(self.binary, db=db, port=self._temporal_port, ui_port=self._ui_port, log=log)
 
-    def _start_python(self, name: str, *arguments: str) -> Process:
-        return start(name, [sys.executable, *arguments], log=self._log(name), env=self.env, cwd=ROOT)
+    def _start_python(self, name: str, *arguments: str, **settings: str) -> Process:
+        return start(name, [sys.executable, *arguments], log=self._log(name), env=self.env | settings, cwd=ROOT)
+
+    def _named(self, kind: str) -> list[Process]:
+        started = (self.worker, self.gateway, *self.copies)
+        return [each for each in started if each is not None and each.name.startswith(kind)]
 
     def _log(self, name: str) -> Path:
         """A fresh log: what the last run said would pass for what this one says."""
@@ -104,20 +127,22 @@ class Stack:
         log.unlink(missing_ok=True)
         return log
 
-    def _wait_for_gateway(self, gateway: Process) -> None:
-        end = time.monotonic() + READY
-        while not self._is_ready():
-            gateway.check()
-            if time.monotonic() > end:
-                raise NotReady(f"The gateway was not ready within {READY:g} s. Its log ends:\n{gateway.tail()}")
-            time.sleep(POLL)
 
-    def _is_ready(self) -> bool:
-        try:
-            answer = httpx.get(f"{self.url}/readyz", timeout=5, trust_env=False)
-        except httpx.TransportError:
-            return False
-        return answer.status_code == httpx.codes.OK
+def _wait_for_gateway(gateway: Process, url: str) -> None:
+    end = time.monotonic() + READY
+    while not _is_ready(url):
+        gateway.check()
+        if time.monotonic() > end:
+            raise NotReady(f"The gateway was not ready within {READY:g} s. Its log ends:\n{gateway.tail()}")
+        time.sleep(POLL)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        answer = httpx.get(f"{url}/readyz", timeout=5, trust_env=False)
+    except httpx.TransportError:
+        return False
+    return answer.status_code == httpx.codes.OK
 
 
 def _without_temporal(env: Mapping[str, str]) -> dict[str, str]:

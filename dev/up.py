@@ -1,10 +1,14 @@
 """`make up`: Temporal with its UI, worker and gateway in the foreground, until Ctrl-C or SIGTERM drains them.
 
 State in EDITS_HOME (default `.edits/`). With TEMPORAL_ADDRESS set, that server is used and none is started.
+
+`make up STACK=production`: the real Temporal server and the catalog on PostgreSQL, documents in an S3-compatible
+server, two workers, two gateways; state in EDITS_HOME (default `.edits/production/`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -13,18 +17,23 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from dev.edits_api import data_url
 from dev.errors import PortTaken, StackError
 from dev.processes import is_free
+from dev.production import CATALOG, Production, kept_secret
+from dev.program_cache import cached, runnable
 from dev.sample_form import sample_form, sample_instructions
 from dev.stack import ROOT, Stack
+from dev.temporal_cluster import DATABASES
 
 # What each port serves, the variable that moves it, and where it is otherwise.
 TEMPORAL = ("the Temporal server", "EDITS_DEV_TEMPORAL_PORT", 7233)
 UI = ("the Temporal UI", "EDITS_DEV_UI_PORT", 8233)
 GATEWAY = ("the gateway", "EDITS_PORT", 8000)
+COPIES = 2  # of worker and gateway on the production stack; a gateway each from EDITS_PORT on
 LOOK = 0.2  # seconds between two looks at the processes
 
 
@@ -42,68 +51,106 @@ def main() -> int:
 
 
 def run() -> int:
-    home = Path(os.environ.get("EDITS_HOME") or ROOT / ".edits").expanduser().absolute()
+    production = wants_production(os.environ)
+    home = Path(os.environ.get("EDITS_HOME") or ROOT / ".edits" / ("production" if production else ""))
+    home = home.expanduser().absolute()
     home.mkdir(parents=True, exist_ok=True)
-    temporal_port, ui_port, gateway_port = (free_port(*each) for each in (TEMPORAL, UI, GATEWAY))
-    keys = os.environ.get("EDITS_API_KEYS") or f"default:{kept_key(home / 'api-key')}"
-    env = {**os.environ, "EDITS_API_KEYS": keys}
-    with Stack(home, temporal_port=temporal_port, ui_port=ui_port, gateway_port=gateway_port, env=env) as stack:
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        key = keys.split(",")[0].strip().rpartition(":")[2]
-        print(welcome(stack, key))
-        while not stop.wait(LOOK):
-            stack.check()
-        print("\ndraining")
-        codes = stack.stop()
+    own_temporal = production or not os.environ.get("TEMPORAL_ADDRESS")
+    temporal_port, ui_port = (free_port(*each) if own_temporal else 0 for each in (TEMPORAL, UI))
+    gateway_port, copies = free_port(*GATEWAY), COPIES if production else 1
+    for port in range(gateway_port + 1, gateway_port + copies):
+        check_free(port, "another gateway", GATEWAY[1])
+    env = {**os.environ, "EDITS_API_KEYS": os.environ.get("EDITS_API_KEYS") or f"default:{new_or_kept_key(home)}"}
+    with contextlib.ExitStack() as running:
+        platform = None
+        if production:
+            platform = running.enter_context(Production(home, temporal_port=temporal_port, ui_port=ui_port))
+            env = platform.environment(env)
+        stack = Stack(
+            home, temporal_port=temporal_port, ui_port=ui_port, gateway_port=gateway_port, env=env, copies=copies
+        )
+        return until_stopped(running.enter_context(stack), platform)
+
+
+def until_stopped(stack: Stack, platform: Production | None) -> int:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    print(welcome(stack, stack.env["EDITS_API_KEYS"].split(",")[0].strip().rpartition(":")[2], platform))
+    while not stop.wait(LOOK):
+        stack.check()
+        if platform is not None:
+            platform.check()
+    print("\ndraining")
+    codes = stack.stop() | (platform.stop() if platform else {})
     print("\n".join(f"  {name} ended with code {code}" for name, code in codes.items()))
     return 0 if not any(codes.values()) else 1
 
 
+def wants_production(env: Mapping[str, str]) -> bool:
+    """Raises StackError for a STACK that is none."""
+    wanted = env.get("STACK") or "dev"
+    if wanted not in {"dev", "production"}:
+        raise StackError(f"There is no stack {wanted}: STACK is dev or production.")
+    return wanted == "production"
+
+
 def free_port(what: str, variable: str, usual: int) -> int:
-    """Raises PortTaken with the way out. A Temporal server that somebody else runs needs no port of ours."""
+    """Raises PortTaken with the way out."""
     port = int(os.environ.get(variable) or usual)
-    ours = variable == GATEWAY[1] or not os.environ.get("TEMPORAL_ADDRESS")
-    if ours and not is_free(port):
-        raise PortTaken(f"Port {port}, for {what}, is taken. Stop whatever listens there, or set {variable}.")
+    check_free(port, what, variable)
     return port
 
 
-def kept_key(path: Path) -> str:
-    """The key of this home: made once, readable by its owner alone."""
-    if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"sk_edits_{secrets.token_urlsafe(24)}\n")
-    return path.read_text().strip()
+def check_free(port: int, what: str, variable: str) -> None:
+    if not is_free(port):
+        raise PortTaken(f"Port {port}, for {what}, is taken. Stop whatever listens there, or set {variable}.")
 
 
-def welcome(stack: Stack, key: str) -> str:
+def new_or_kept_key(home: Path) -> str:
+    """The key of this home: made once."""
+    return kept_secret(home / "api-key", f"sk_edits_{secrets.token_urlsafe(24)}")
+
+
+def welcome(stack: Stack, key: str, platform: Production | None = None) -> str:
     sample = write_sample(stack.home / "sample")
     auth = f"-H 'Authorization: Bearer {key}'"
-    temporal = "temporal" if shutil.which("temporal") or stack.binary is None else near(stack.binary)
     queue = stack.env.get("EDITS_TASK_QUEUE", "edits")
+    ui = platform.ui_url if platform else stack.ui_url or "wherever your server has it"
     return f"""
 durable-edits is up; Ctrl-C drains and stops it
 
-  gateway      {stack.url}  (its interface: {stack.url}/docs)
+  gateway      {"  ".join(stack.urls)}  (its interface: {stack.url}/docs)
   Temporal     {stack.temporal_address}
-  Temporal UI  {stack.ui_url or "wherever your server has it"}
-  API key      {key}
+  Temporal UI  {ui}
+{stores(platform) if platform else ""}  API key      {key}
   state, logs  {near(stack.home)}
 
 Try it: a background edit of a sample form; what became of it; its report; a cancel (put its id for ID)
 
   curl -s {auth} -H 'Content-Type: application/json' --data @{near(sample / "edit.json")} {stack.url}/v1/edits
-  curl -s {auth} '{stack.url}/v1/edits/ID?include_output=false'
+  curl -s {auth} '{stack.urls[-1]}/v1/edits/ID?include_output=false'
   curl -s {auth} {stack.url}/v1/edits/ID/report
   curl -s {auth} -X POST {stack.url}/v1/edits/ID/cancel
 
 The same through Temporal alone; it shows up over HTTP under the workflow's id
 
-  {temporal} workflow start --address {stack.temporal_address} --type EditWorkflow --task-queue {queue} \\
-    --workflow-id my-edit-$(date +%s) --input-file {near(sample / "input.json")}
+  {temporal_command(stack)} workflow start --address {stack.temporal_address} --type EditWorkflow \\
+    --task-queue {queue} --workflow-id my-edit-$(date +%s) --input-file {near(sample / "input.json")}
 """
+
+
+def stores(platform: Production) -> str:
+    """Where they are, and how a shell gets the settings of workers and gateways."""
+    return f"""  PostgreSQL   127.0.0.1:{platform.postgres.port}  (databases: {CATALOG}, {", ".join(DATABASES)})
+  S3           {platform.object_store.url}
+  settings     set -a; . {near(platform.environment_file)}; set +a   (then: make doctor, or one more python worker.py)
+"""
+
+
+def temporal_command(stack: Stack) -> Path | str:
+    own = stack.binary or cached("temporal")
+    return "temporal" if shutil.which("temporal") or not runnable(own) else near(own)
 
 
 def write_sample(folder: Path) -> Path:

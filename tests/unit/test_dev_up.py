@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from dev.errors import PortTaken
+from dev.errors import PortTaken, StackError
 from dev.processes import free_ports
 from dev.sample_form import sample_form
 from dev.stack import Stack
-from dev.up import GATEWAY, TEMPORAL, free_port, kept_key, welcome
+from dev.up import GATEWAY, free_port, new_or_kept_key, wants_production, welcome
 from durable_edits.contracts import EditInput
 from durable_edits.storage.document_urls import decode_data_url
 
@@ -28,17 +28,20 @@ def stack(home: Path, **env: str) -> Stack:
 
 
 def test_the_key_stays_the_same(tmp_path: Path) -> None:
-    assert kept_key(tmp_path / "key") == kept_key(tmp_path / "key")
+    assert new_or_kept_key(tmp_path) == new_or_kept_key(tmp_path)
 
 
 def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
-    kept_key(tmp_path / "key")
+    new_or_kept_key(tmp_path)
 
-    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "api-key").stat().st_mode) == 0o600
 
 
 def test_every_home_has_a_key_of_its_own(tmp_path: Path) -> None:
-    assert kept_key(tmp_path / "one") != kept_key(tmp_path / "other")
+    for home in ("one", "other"):
+        (tmp_path / home).mkdir()
+
+    assert new_or_kept_key(tmp_path / "one") != new_or_kept_key(tmp_path / "other")
 
 
 def test_a_taken_port_is_named_with_the_variable_that_moves_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,13 +53,9 @@ def test_a_taken_port_is_named_with_the_variable_that_moves_it(monkeypatch: pyte
             free_port(*GATEWAY)
 
 
-def test_somebody_elses_temporal_needs_no_port_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        monkeypatch.setenv("EDITS_DEV_TEMPORAL_PORT", str(port))
-        monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
-
-        assert free_port(*TEMPORAL) == port
+def test_a_stack_that_is_none_is_named() -> None:
+    with pytest.raises(StackError, match="no stack prod: STACK is dev or production"):
+        wants_production({"STACK": "prod"})
 
 
 def test_it_prints_the_urls_and_the_key(tmp_path: Path) -> None:
