@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dev.postgres import as_postgres_user, postgres_programs
 from dev.processes import Process, start
 from tests.live import until
 
@@ -22,12 +22,14 @@ def running_postgres() -> Iterator[tuple[Process, str]]:
 
     In a folder of its own: another session of pytest may take the rights of those above a test's away meanwhile.
     """
-    programs = _programs()
+    programs = postgres_programs()
     if programs is None:
         pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
     with tempfile.TemporaryDirectory(prefix="edits-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        as_user = _unprivileged(folder)
+        as_user = as_postgres_user()
+        if as_user:
+            shutil.chown(folder, "postgres")
         initdb = [*as_user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "edits", "-A", "trust"]
         subprocess.run(initdb, check=True, capture_output=True)
         command = [*as_user, str(programs / "postgres"), "-D", str(folder / "data"), "-k", name, "-h", "", "-F"]
@@ -48,18 +50,3 @@ def _wait(server: Process, programs: Path, folder: Path) -> None:
         return subprocess.run([programs / "pg_isready", "-h", folder, "-q"], check=False).returncode == 0
 
     until(ready, 30)
-
-
-def _programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    on_path = shutil.which("postgres")
-    program = Path(on_path).resolve() if on_path else (found[-1] if found else None)
-    return program.parent if program else None
-
-
-def _unprivileged(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root; Debian's package brings a user for it."""
-    if os.geteuid() != 0:
-        return []
-    shutil.chown(folder, "postgres")
-    return ["runuser", "-u", "postgres", "--"]
