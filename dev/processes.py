@@ -17,7 +17,7 @@ from dev.errors import NotReady, ProcessDied
 
 LEASH = Path(__file__).with_name("leash.py")
 POLL = 0.02  # seconds between two looks at a process or its log
-LINE = 300  # characters of a line that is shown: servers write stack traces in one
+ENDS = 400  # characters of each end of a line that is shown: servers write stack traces in one
 DRAIN = 15.0  # seconds from SIGTERM to SIGKILL unless the caller knows better
 
 
@@ -61,7 +61,7 @@ class Process:
 
     def tail(self, lines: int = 20) -> str:
         """The end of its log."""
-        return "\n".join(line[:LINE] for line in self.log.read_text(errors="replace").splitlines()[-lines:])
+        return "\n".join(_ends(line) for line in self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def wait_for_line(self, text: str, seconds: float) -> None:
         """Until its log has a line with `text`. Raises ProcessDied or NotReady, with the end of the log."""
@@ -80,6 +80,10 @@ class Process:
     def _signal_group(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):  # nobody is left
             os.killpg(self.pid, number)
+
+
+def _ends(line: str) -> str:
+    return line if len(line) <= 2 * ENDS else f"{line[:ENDS]} … {line[-ENDS:]}"
 
 
 def start(

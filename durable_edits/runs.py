@@ -48,15 +48,24 @@ async def connect(keys: Sequence[PayloadKey], runtime: Runtime | None = None) ->
 
     `keys`: what crosses Temporal is encrypted with (Settings.encryption).
     """
-    config = ClientConfig.load_client_connect_config()
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (OSError, ValueError, RuntimeError) as error:  # no such file, contradictions, no such profile
+        raise _not_connected("Temporal's settings cannot be used; correct TEMPORAL_* or the profile.", error) from error
     config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
         return await Client.connect(**config, data_converter=data_converter(keys), runtime=runtime)
-    except RuntimeError as error:  # what the SDK raises when nobody answers
-        raise TemporalUnavailable(
-            f"Temporal does not answer at {config['target_host']}; check TEMPORAL_ADDRESS and that the server runs.",
-            reason=str(error).splitlines()[0][:200],
+    except (RuntimeError, ValueError) as error:  # what the SDK raises when nobody answers, or for no address at all
+        raise _not_connected(
+            f"Temporal does not answer at {config['target_host']}; check TEMPORAL_ADDRESS, TEMPORAL_TLS…, "
+            "TEMPORAL_API_KEY, and that the server runs.",
+            error,
         ) from error
+
+
+def _not_connected(message: str, error: Exception) -> TemporalUnavailable:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return TemporalUnavailable(message, reason=reason[:200])
 
 
 @dataclass(frozen=True, slots=True)

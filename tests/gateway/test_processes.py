@@ -82,6 +82,13 @@ def test_a_gateway_that_finds_no_temporal_at_its_start_ends_and_says_where_it_lo
     assert live.processes[0].exit_code not in {0, None}
 
 
+def test_a_certificate_that_is_not_there_is_named_at_the_start(live: Live, tmp_path: Path) -> None:
+    missing = {"TEMPORAL_TLS_CLIENT_CERT_PATH": f"{tmp_path}/no.pem", "TEMPORAL_TLS_CLIENT_KEY_PATH": f"{tmp_path}/no.key"}
+
+    with pytest.raises(ProcessDied, match="settings cannot be used; correct TEMPORAL_.*no.pem"):
+        live.gateway(**missing)
+
+
 # The end
 
 

@@ -1,4 +1,4 @@
-"""The service on what it stands on in production: nothing is lost when one of those servers is killed and comes back."""
+"""On what the service stands on in production, nothing is lost when one of those servers is killed and comes back."""
 
 from __future__ import annotations
 
