@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
@@ -23,17 +24,22 @@ from gateway.limits import Limits
 from gateway.openapi import describe
 from gateway.request_ids import RequestIds
 
+log = logging.getLogger("gateway")
+
 
 def create_app(settings: Settings) -> ASGIApp:
     keys = Keys(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with (
-            open_edits(settings) as client,
-            keys.following(ApiKeys(client.catalog)),
-            purging(client.catalog),
-        ):
+        async with contextlib.AsyncExitStack() as opened:
+            try:
+                client = await opened.enter_async_context(open_edits(settings))
+            except EditsError as error:  # uvicorn ends the process, with a traceback that buries the reason
+                log.critical("%s %s", error.message, error.details)
+                raise
+            await opened.enter_async_context(keys.following(ApiKeys(client.catalog)))
+            await opened.enter_async_context(purging(client.catalog))
             app.state.edits = client
             app.state.body_limit = settings.max_document_bytes
             app.state.public_url = settings.public_url

@@ -1,4 +1,4 @@
-"""The production stack: PostgreSQL, the real Temporal server, an S3-compatible server; two workers, two gateways on it."""
+"""The production stack: PostgreSQL, the real Temporal server, an object store; two of each of ours on it."""
 
 from __future__ import annotations
 
