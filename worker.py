@@ -6,7 +6,7 @@ SIGINT lets running steps end for up to EDITS_GRACE seconds, then exits 0.
 
 from __future__ import annotations
 
-# Imported again in every child process (as __mp_main__), and before the signal handlers stand: keep it light here.
+# Imported before the signal handlers stand: keep it light here.
 import asyncio
 import contextlib
 import logging
@@ -65,7 +65,7 @@ def build_worker(client: Client, steps: EditActivities, settings: Settings) -> W
 @contextlib.asynccontextmanager
 async def open_steps(settings: Settings) -> AsyncIterator[EditActivities]:
     """The activities on their stores, with every child process warm."""
-    from activities.child import Children
+    from activities.children.pool import open_children
     from activities.edits import EditActivities
     from durable_edits.storage.blobs import Blobs
     from durable_edits.storage.catalog import Catalog
@@ -74,11 +74,10 @@ async def open_steps(settings: Settings) -> AsyncIterator[EditActivities]:
 
     catalog = Catalog(settings.catalog)
     fetcher = Fetcher(settings.fetch_hosts, settings.max_document_bytes)
-    children = Children(settings.pdf_slots, settings.fill_timeout, settings.child_memory_mb)
     try:
         await migrate(catalog)
-        await children.warm()
-        yield EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
+        async with open_children(settings.pdf_slots, settings.fill_timeout, settings.child_memory_mb) as children:
+            yield EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
     finally:
         await fetcher.close()
         await catalog.close()

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from temporalio import activity
 
-from activities.child import Children
+from activities.children.pool import Children
 from activities.failures import as_failures
 from activities.heartbeat import heartbeats
 from activities.jobs import (

@@ -74,7 +74,7 @@ class EditsError(Exception):
         super().__init__(self.message)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Errors come back from the child process by pickle, which would otherwise drop the keyword arguments.
+        # Programs that run the engine in a pool of processes get errors back by pickle, which drops keyword arguments.
         return _rebuild, (type(self), self.message, self.details), self.__dict__.copy()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.child import Children
+from activities.children.pool import ENGINE, Children, open_children
 from activities.edits import EditActivities
 from durable_edits.contracts import (
     BlobRef,
@@ -158,7 +158,6 @@ class Bench:
 
     async def child(self) -> Child:
         """The one that will get the next document, with the engine in it."""
-        await self.children.warm()
         return Child(await self.children.run(jobs.pid))
 
     async def stored(self) -> list[str]:
@@ -186,8 +185,9 @@ async def open_bench(home: Path, **changed: Any) -> AsyncIterator[Bench]:
     settings = Settings(home=home, pdf_slots=1, child_memory_mb=1_024, **changed)
     catalog, blobs = GatedCatalog(settings.catalog), GatedBlobs(settings.blobs)
     fetcher = Fetcher(settings.fetch_hosts, settings.max_document_bytes)
-    children = Children(settings.pdf_slots, settings.fill_timeout, settings.child_memory_mb)
     await migrate(catalog)
-    yield Bench(settings, catalog, blobs, children, EditActivities(settings, catalog, blobs, fetcher, children))
+    modules = (ENGINE, jobs.__name__)
+    async with open_children(settings.pdf_slots, settings.fill_timeout, settings.child_memory_mb, modules) as children:
+        yield Bench(settings, catalog, blobs, children, EditActivities(settings, catalog, blobs, fetcher, children))
     await fetcher.close()
     await catalog.close()

@@ -1,28 +1,26 @@
-"""A process that holds one child, as a worker does: python -m tests.activities.holder <note> <seconds> [<importing>].
+"""A process that holds one child, as a worker does: python -m tests.activities.holder <seconds> [<module> <folder>].
 
-The child writes its pid to <note> and naps; given <importing>, it first takes its time there. An interrupt is left to
-this process, as in worker.py. Prints the job's answer.
+The child tells its pid and naps; given a module, it is imported before. An interrupt is left to this process, as in
+worker.py. Prints its log, and then the job's answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import logging
 import signal
 import sys
-from pathlib import Path
 
-from activities.child import Children
-from tests.activities.jobs import nap
+from activities.children.pool import open_children
+from tests.activities import jobs
 
 
-async def main(note: str, seconds: str, importing: str = "") -> None:
+async def main(seconds: str, module: str = "", folder: str = "") -> None:
+    logging.basicConfig(stream=sys.stdout, format="%(message)s")
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
-    job = nap
-    if importing:
-        os.environ |= {"HOLDER": str(os.getpid()), "IMPORTING": importing}
-        from tests.activities.slow_to_import import nap_afterwards as job
-    print("answered by", await Children(1, 60.0, 512).run(job, Path(note), float(seconds)))
+    sys.path.append(folder)
+    async with open_children(1, 60.0, 512, tuple(filter(None, [module, jobs.__name__]))) as children:
+        print("answered by", await children.run(jobs.nap, float(seconds)))
 
 
 if __name__ == "__main__":

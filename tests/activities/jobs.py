@@ -7,30 +7,32 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
+from typing import Any
 
 from durable_edits.errors import DocumentTooManyPages
 
 MEGABYTE = 1024 * 1024
 
 
-def tell(note: Path) -> None:
-    """Write this child's pid where the test reads it: a job has begun once it stands there."""
-    draft = note.with_name(f"{note.name}.{os.getpid()}")
-    draft.write_text(str(os.getpid()))
-    draft.rename(note)
+def tell() -> None:
+    """To whoever reads the worker's log: this job has begun."""
+    os.write(2, b"begun\n")
 
 
 def pid() -> int:
     return os.getpid()
 
 
-def echo(value: object) -> object:
+def echo(value: Any) -> Any:
     return value
 
 
 def size_of(data: bytes) -> int:
     return len(data)
+
+
+def pid_for(document: bytes) -> int:
+    return os.getpid() if document else 0
 
 
 def bytes_of(size: int) -> bytes:
@@ -42,8 +44,8 @@ def imported(module: str) -> tuple[int, bool]:
     return os.getpid(), module in sys.modules
 
 
-def nap(note: Path, seconds: float) -> int:
-    tell(note)
+def nap(seconds: float) -> int:
+    tell()
     time.sleep(seconds)
     return os.getpid()
 
@@ -55,27 +57,27 @@ def span(seconds: float) -> tuple[int, float, float]:
     return os.getpid(), began, time.monotonic()
 
 
-def late(value: object, seconds: float) -> object:
+def late(value: Any, seconds: float) -> Any:
     time.sleep(seconds)
     return value
 
 
-def spin(note: Path) -> None:
-    tell(note)
+def spin() -> None:
+    tell()
     while True:
         pass
 
 
-def hold_the_interpreter(note: Path) -> None:
+def hold_the_interpreter() -> None:
     """A C library's loop: no other thread and no signal handler of Python runs any more."""
-    tell(note)
+    tell()
     ctypes.PyDLL(None).sleep(3600)
 
 
-def ignore_signals(note: Path) -> None:
+def ignore_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    spin(note)
+    spin()
 
 
 def allocate_at_once(megabytes: int) -> int:
@@ -84,6 +86,14 @@ def allocate_at_once(megabytes: int) -> int:
 
 def allocate_bit_by_bit(megabytes: int) -> int:
     return len([bytes(1_000) for _ in range(megabytes * 1_000)])
+
+
+KEPT: list[bytes] = []
+
+
+def keep(megabytes: int) -> int:
+    KEPT.append(b"x" * (megabytes * MEGABYTE))
+    return len(KEPT)
 
 
 def leave(code: int) -> None:
@@ -105,6 +115,10 @@ def call_exit() -> None:
 
 def interrupt() -> None:
     raise KeyboardInterrupt
+
+
+def quote(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 def divide(number: int) -> float:
@@ -132,3 +146,8 @@ def recurse(depth: int = 0) -> int:
 def write_to_stderr(size: int) -> int:
     """Past sys.stderr, as C libraries do."""
     return sum(os.write(2, b"x" * 1_000) for _ in range(size // 1_000))
+
+
+def complain(times: int) -> None:
+    for turn in range(times):
+        print(f"complaint {turn}", file=sys.stderr)

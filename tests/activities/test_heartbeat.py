@@ -13,7 +13,6 @@ from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench, attempt
 
 @pytest.mark.parametrize("step", ["plan", "fill"])
 async def test_a_step_at_work_beats_and_stops_beating_with_its_end(bench: Bench, step: str) -> None:
-    await bench.children.warm()
     planning = bench.planning(LONG_FORM, LONG_VALUES)
     filling = bench.filling(await bench.plan(planning)) if step == "fill" else None
     beats: list[float] = []

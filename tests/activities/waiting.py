@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
+import pytest
+
+from activities.children import forkserver_main
 
 
-async def told(note: Path) -> int:
-    """The pid of the child that wrote it."""
-    await eventually(note.exists)
-    return int(note.read_text())  # noqa: ASYNC240 - a few bytes in a local file
+async def begun(log: pytest.LogCaptureFixture) -> int:
+    """The pid of the child whose job has said so (jobs.tell); only once for each time it was said."""
+    said = re.compile(r"child (\d+): begun")
+    await eventually(lambda: any(said.fullmatch(message) for message in log.messages))
+    [pid] = [match[1] for match in map(said.fullmatch, log.messages) if match]
+    log.clear()
+    return int(pid)
 
 
 async def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> None:
@@ -36,5 +42,10 @@ def gone(pid: int) -> bool:
     return not psutil.pid_exists(pid)
 
 
-def children_of_this_process() -> set[int]:
-    return {child.pid for child in psutil.Process().children()}
+def children() -> set[int]:
+    """The children that work for this process: each comes from one of its forkservers."""
+    return {child.pid for server in forkservers() for child in server.children()}
+
+
+def forkservers() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if forkserver_main.__file__ in child.cmdline()]

@@ -12,7 +12,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import Worker
 
-from activities.child import Children
+from activities.children.pool import open_children
 from activities.edits import EditActivities
 from durable_edits.client import EditsClient, open_edits
 from durable_edits.contracts import EDIT_WORKFLOW, Outcome, SourceDocument, Status
@@ -195,9 +195,11 @@ def document(form: bytes | None = None) -> SourceDocument:
 async def open_bench(temporal: Client, settings: Settings) -> AsyncIterator[Bench]:
     catalog = GatedCatalog(settings.catalog)
     fetcher = Fetcher([], settings.max_document_bytes)
-    children = Children(1, settings.fill_timeout, settings.child_memory_mb)
-    steps = EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
-    async with open_edits(settings, temporal) as edits:
+    async with (
+        open_children(1, settings.fill_timeout, settings.child_memory_mb) as children,
+        open_edits(settings, temporal) as edits,
+    ):
+        steps = EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
         yield Bench(temporal, edits, catalog, steps, settings)
     await fetcher.close()
     await catalog.close()
