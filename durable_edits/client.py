@@ -44,6 +44,7 @@ from durable_edits.settings import Settings
 from durable_edits.settling import Edit, settle
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
@@ -130,7 +131,7 @@ class EditsClient:
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
         edit_id = new_edit_id()
         edit, new_file = await self._input(document, model, color)
-        record = replace(started_record(edit_id, edit, datetime.now(UTC)), instructions=instructions or None)
+        record = replace(started_record(edit_id, edit, datetime.now(UTC)), instructions=storable(instructions) or None)
         known = document if isinstance(document, TemplateRecord) else new_file
         if known is not None:
             record = replace(record, mime_type=known.mime_type)

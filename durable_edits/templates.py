@@ -18,6 +18,7 @@ from durable_edits.paging import Cursors, Page, Source
 from durable_edits.runs import Runs
 from durable_edits.storage.blobs import Blobs, file_folder, template_folder
 from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.document_urls import parse_stored_url
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.idempotency import Claim
@@ -128,7 +129,7 @@ class Templates:
         return TemplateRecord(
             id=template_id,
             organization=self.organization,
-            name=name,
+            name=storable(name),
             file_id=read.file_id,
             filename=read.filename,
             mime_type=read.mime_type,

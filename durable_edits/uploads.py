@@ -20,6 +20,7 @@ from durable_edits.errors import (
     UploadMismatch,
 )
 from durable_edits.storage.blobs import Blobs, file_folder, upload_key
+from durable_edits.storage.database import storable
 from durable_edits.storage.document_urls import media_type
 from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
@@ -53,7 +54,7 @@ class Uploads:
         upload = UploadRecord(
             id=new_file_id(),
             organization=self.organization,
-            filename=filename,
+            filename=storable(filename),
             mime_type=mime_type or media_type(filename),
             size=size,
             sha256=sha256.lower() if sha256 else None,

@@ -32,7 +32,14 @@ class EditId(PathConvertor):
     regex = r"(?!templates(?:/|$)).*"
 
 
+class ReadId(PathConvertor):
+    """So is what ends an edit: with another method than its own it is no edit that is not there."""
+
+    regex = EditId.regex + r"(?<!/cancel)"
+
+
 register_url_convertor("edit", EditId())
+register_url_convertor("read", ReadId())
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 # Parsing a body holds the event loop for about 2 ms a megabyte, writing a document as base64 and JSON for about 4:
@@ -122,7 +129,7 @@ async def report_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     )
 
 
-@router.get("/{edit_id:edit}", response_model=wire.EditBody)
+@router.get("/{edit_id:read}", response_model=wire.EditBody)
 async def get_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     edit = await edits.get(edit_id)
     if parse_query(wire.GetEdit, request).include_output:
@@ -130,7 +137,7 @@ async def get_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     return _json(wire.edit_body(edit))
 
 
-@router.delete("/{edit_id:edit}", status_code=204)
+@router.delete("/{edit_id:read}", status_code=204)
 async def delete_edit(edit_id: str, edits: Edits) -> Response:
     await edits.delete(edit_id)
     return Response(status_code=204)

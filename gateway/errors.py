@@ -66,8 +66,15 @@ def error_response(status: int, code: str, message: str, details: dict[str, Any]
         headers["www-authenticate"] = "Bearer"
     if status == 408:
         headers["connection"] = "close"  # the rest of the body is not waited for
+    if status == 422:
+        details = {"errors": [_fault(code, message)]} | (details or {})
     body = {"detail": {"code": code, "message": message or code, "details": details}}
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+def _fault(code: str, message: str) -> dict[str, Any]:
+    """What is wrong with a body that has the right shape, where clients look for what is wrong with it."""
+    return {"loc": ["body"], "msg": message, "type": code, "message": message, "code": code}
 
 
 def from_tree(error: errors.EditsError) -> JSONResponse:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from durable_edits.client import EditsClient
 from durable_edits.paging import Cursors
@@ -28,6 +29,15 @@ signed = APIRouter(prefix=SIGNED.rstrip("/"), include_in_schema=False)
 # A browser must take a stranger's file for a file, never for a page of this origin.
 AS_A_FILE = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox", "cache-control": "private"}
 MEDIA_TYPE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+
+
+class FileId(PathConvertor):
+    """Where uploads begin is no file that is not there."""
+
+    regex = r"(?!upload$)[^/]+"
+
+
+register_url_convertor("file", FileId())
 
 
 def gateway_address(request: Request) -> str:
@@ -84,7 +94,7 @@ async def no_blueprints() -> Response:
     raise HTTPException(404)
 
 
-@router.get("/{file_id}", response_model=wire.FileBody)
+@router.get("/{file_id:file}", response_model=wire.FileBody)
 async def get_file(file_id: str, edits: Edits) -> Response:
     return json_answer(wire.file_body(await edits.files.get(file_id)))
 

@@ -88,7 +88,7 @@ class TemplateBody(BaseModel):
     id: str
     name: str
     file: FileRef
-    form_fields: list[FormField]
+    form_fields: list[FormField] | None
     field_count: int
     created_at: datetime
     updated_at: datetime

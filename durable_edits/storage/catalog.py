@@ -144,10 +144,8 @@ class Catalog:
 
     async def edit(self, edit_id: str) -> EditRecord | None:
         """The record, a deleted one too."""
-        if edit_id != storable(edit_id):
-            return None
         async with self.read() as connection:
-            row = (await connection.execute(select(edits).where(edits.c.id == edit_id))).one_or_none()
+            row = (await connection.execute(select(edits).where(edits.c.id == storable(edit_id)))).one_or_none()
         return edit_of(row) if row is not None else None
 
     async def position(self, edit_id: str, organizations: Sequence[str]) -> Position | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -11,6 +12,8 @@ from durable_edits.errors import CatalogUnavailable
 
 SQLITE_BUSY_MS = 10_000  # several processes write one file; a writer holds the lock for about a millisecond
 POSTGRESQL_SECONDS = 10.0  # to connect, and for one statement: each takes milliseconds, and a silent server for ever
+
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def open_engine(url: str) -> AsyncEngine:
@@ -58,5 +61,5 @@ def unavailable(error: Exception) -> CatalogUnavailable:
 
 
 def storable(value: str) -> str:
-    """PostgreSQL's text holds no NUL and nothing that is not UTF-8."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
+    """PostgreSQL's text holds no NUL and nothing that is not UTF-8: in its place stands a mark, which no id has."""
+    return _NOT_TEXT.sub("\ufffd", value)

@@ -9,6 +9,7 @@ from durable_edits.contracts import SourceDocument, new_file_id
 from durable_edits.errors import DocumentTooLarge, FetchRefused, NotFound, UnsupportedDocument
 from durable_edits.storage.blobs import Blobs, file_folder
 from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.database import storable
 from durable_edits.storage.document_urls import (
     decode_data_url,
     is_data_url,
@@ -120,7 +121,7 @@ class Documents:
         return FileRecord(
             id=file_id,
             organization=organization,
-            filename=filename,
+            filename=storable(filename),
             mime_type=media_type(filename, declared),
             blob=blob,
             created_at=datetime.now(UTC),

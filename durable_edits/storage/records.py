@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from durable_edits.contracts import BlobRef, EditInput, Outcome, SourceDocument, Status, new_file_id
+from durable_edits.storage.database import storable
 from durable_edits.storage.document_urls import media_type, parse_stored_url, stored_url
 
 Order = Literal["asc", "desc"]
@@ -123,9 +124,9 @@ def started_record(edit_id: str, edit: EditInput, created_at: datetime) -> EditR
         organization=edit.organization,
         created_at=created_at,
         file_id=stored.file_id if stored is not None else new_file_id(),
-        filename=edit.document.filename,
+        filename=storable(edit.document.filename),
         mime_type=media_type(edit.document.filename),
-        model=edit.model,
+        model=storable(edit.model),
         color=edit.color,
         instructions=edit.instructions,
         template_id=edit.template_id,

@@ -73,6 +73,15 @@ def test_a_422_lists_every_fault_the_way_each_client_reads_it(gateway: Gateway) 
         assert fault["type"] == fault["code"] != ""
 
 
+def test_a_422_for_what_a_well_formed_body_holds_is_listed_there_too(gateway: Gateway) -> None:
+    status, found = refused(gateway, document=inline(b"%PDF-1.7 nothing else"))
+
+    assert (status, found["code"]) == (422, "invalid_document")
+    [fault] = found["details"]["errors"]
+    assert (fault["loc"], fault["msg"], fault["type"]) == (["body"], found["message"], found["code"])
+    assert (fault["message"], fault["code"]) == (found["message"], found["code"])
+
+
 def test_the_message_of_a_422_names_the_first_fault(gateway: Gateway) -> None:
     _, found = refused(gateway, config={"color": "blue"})
 
@@ -235,6 +244,9 @@ def test_a_path_nobody_knows_is_404(gateway: Gateway, method: str, path: str) ->
         ("DELETE", "/v1/edits", "GET, POST, HEAD, OPTIONS"),
         ("PATCH", "/v1/edits/edt_1", "GET, DELETE, HEAD, OPTIONS"),
         ("POST", "/v1/edits/edt_1", "GET, DELETE, HEAD, OPTIONS"),
+        ("GET", "/v1/edits/edt_1/cancel", "POST, OPTIONS"),
+        ("DELETE", "/v1/edits/edt_1/cancel", "POST, OPTIONS"),
+        ("GET", "/v1/files/upload", "POST, OPTIONS"),
         ("POST", "/healthz", "GET, HEAD, OPTIONS"),
     ],
 )

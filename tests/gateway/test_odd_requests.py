@@ -121,6 +121,22 @@ def test_an_odd_id_is_404_everywhere(gateway: Gateway, edit_id: str) -> None:
     assert {answer.json()["detail"]["code"] for answer in answers} == {"not_found"}
 
 
+def test_a_name_with_a_character_that_no_store_holds_is_told_as_it_is_kept(alone: Gateway) -> None:
+    created = alone.create(inline(text_form(["name"]), "a\0b.pdf"), "name: Ada").json()
+
+    assert created["file"]["filename"] == "a\ufffdb.pdf" == alone.get(created["id"])["file"]["filename"]
+    assert [row["id"] for row in alone.page(filename="a\0")["data"]] == [created["id"]]
+    assert alone.page(filename="\0")["data"] == []
+
+
+def test_an_id_and_something_that_no_store_holds_is_another_id(gateway: Gateway) -> None:
+    file_id = gateway.get(gateway.start(FORM, "name: Ada"))["file"]["id"]
+
+    assert gateway.http.get(f"/v1/files/{file_id}").status_code == 200
+    for path in (f"/v1/files/{file_id}%00", f"/v1/files/{file_id}%00/download-link"):
+        assert gateway.http.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("raw", ["%zz", "%ff%fe", "%c3", "%"])
 def test_a_path_that_is_not_quite_unicode_is_404(gateway: Gateway, raw: str) -> None:
     assert gateway.http.get(f"/v1/edits/{raw}").status_code == 404

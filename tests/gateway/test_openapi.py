@@ -33,7 +33,7 @@ SHAPES = {
     "RetabUsage": "credits: number",
     "ListMetadata": "before: string?, after: string?",
     "EditPage": "data: [Edit], list_metadata: ListMetadata",
-    "EditTemplate": "id: string, name: string, file: FileRef, form_fields: [FormField], field_count: integer, "
+    "EditTemplate": "id: string, name: string, file: FileRef, form_fields: [FormField]?, field_count: integer, "
     "created_at: date-time, updated_at: date-time",
     "TemplatePage": "data: [EditTemplate], list_metadata: ListMetadata",
     "File": "object: file, id: string, filename: string, mime_type: string, created_at: date-time, "
