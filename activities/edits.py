@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Any, TypeVar
 
 from temporalio import activity
 
 from activities.children.pool import Children
 from activities.failures import as_failures
-from activities.heartbeat import heartbeats
+from activities.heartbeat import heartbeats, is_given_up
 from activities.jobs import (
     FilledForm,
     PlannedForm,
@@ -48,7 +49,9 @@ from durable_edits.contracts import (
     new_file_id,
 )
 from durable_edits.credits import credits_for
-from durable_edits.errors import EditIdTaken
+from durable_edits.errors import EditIdTaken, StepGivenUp
+from durable_edits.run_status import deadline_exceeded
+from durable_edits.runs import cancel_run
 from durable_edits.settings import Settings
 from durable_edits.storage.blobs import Blobs, draft_folder, edit_folder, template_folder
 from durable_edits.storage.catalog import Catalog
@@ -86,7 +89,9 @@ class EditActivities:
                 raise _taken(job.edit_id)
             if record.outcome is not None:
                 await self._clear(record.outcome)
+                await _agree(record.outcome)
                 return Planned(outcome=record.outcome)
+            self._refuse_too_late(job.created_at)
             file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
             async with self._in_memory:
                 planned = await self._planned(file.blob, job.edit, record.instructions or "")
@@ -100,8 +105,11 @@ class EditActivities:
         async with heartbeats():
             record = await self._catalog.edit(job.edit_id)
             if record is not None and record.outcome is not None:
-                await self._clear(record.outcome)
+                await self._clear(record.outcome, job.plan)
+                await _agree(record.outcome)
                 return record.outcome
+            if job.created_at is not None:
+                self._refuse_too_late(job.created_at)
             async with self._in_memory:
                 document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
                 template = await self._blobs.get(job.template) if job.template is not None else None
@@ -122,6 +130,8 @@ class EditActivities:
             )
         outcome = await self._catalog.close_edit(Outcome(edit_id=job.edit_id, status=job.status, problem=job.problem))
         await self._clear(outcome)
+        if job.status is not Status.CANCELLED:
+            await _agree(outcome)
         return outcome
 
     @activity.defn(name=READ_TEMPLATE)
@@ -167,10 +177,18 @@ class EditActivities:
             return await self._children.run(take_plan, data, given, self._settings.max_pages)
         return await self._children.run(plan_form, data, instructions, self._settings.max_pages)
 
-    async def _clear(self, outcome: Outcome) -> None:
-        """Remove what an edit that did not complete has stored."""
+    def _refuse_too_late(self, created_at: datetime) -> None:
+        """Both times are the Temporal server's."""
+        if activity.info().started_time - created_at > self._settings.longest_edit:
+            raise deadline_exceeded()
+
+    async def _clear(self, outcome: Outcome, plan: BlobRef | None = None) -> None:
+        """Remove what an edit has stored and its outcome does not name; of a completed one, with its plan known."""
         if outcome.filled is None:
             await self._blobs.delete_folder(edit_folder(outcome.edit_id))
+        elif plan is not None and activity.info().attempt > 1:  # or nobody else has stored anything
+            kept = [ref for ref in (outcome.filled, outcome.result, plan) if ref is not None]
+            await self._blobs.delete_folder(edit_folder(outcome.edit_id), keep=kept)
 
     async def _store_plan(self, edit_id: str, plan: bytes) -> BlobRef:
         ref = await self._blobs.put(edit_folder(edit_id), "plan.json", plan)
@@ -186,6 +204,10 @@ class EditActivities:
             self._blobs.put(folder, "filled.pdf", filled.document),
             self._blobs.put(folder, "result.json", filled.result),
         )
+        if await is_given_up():
+            # What was stored stays: under the same keys it may be what the other worker is about to commit, and whoever
+            # ends the edit otherwise removes it.
+            raise StepGivenUp("Temporal waits for this step no more: its run was ended, or another worker has it.")
         outcome = await self._catalog.close_edit(
             Outcome(
                 edit_id=job.edit_id,
@@ -199,7 +221,16 @@ class EditActivities:
         )
         lost = [ref for ref in (document, result) if ref not in {outcome.filled, outcome.result}]
         await self._blobs.delete(*lost)
+        await self._clear(outcome, job.plan)
+        await _agree(outcome)
         return outcome
+
+
+async def _agree(outcome: Outcome) -> None:
+    """A record can say `cancelled` of a run that nobody asked to end; only a run that was asked shows as Canceled."""
+    if outcome.status is Status.CANCELLED:
+        info = activity.info()
+        await cancel_run(activity.client(), outcome.edit_id, info.workflow_run_id)
 
 
 async def _all(*work: Coroutine[Any, Any, Answer]) -> list[Answer]:

@@ -38,6 +38,10 @@ class Process:
         """None while it runs; -9 after SIGKILL."""
         return self._popen.poll()
 
+    def wait(self, seconds: float) -> int:
+        """Until it ends by itself; returns the exit code."""
+        return self._popen.wait(seconds)
+
     def stop(self, grace: float = DRAIN) -> int:
         """SIGTERM, then SIGKILL after `grace` seconds; returns the exit code. Whatever it started goes too."""
         if self.exit_code is None:

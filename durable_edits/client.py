@@ -300,7 +300,7 @@ async def open_edits(settings: Settings | None = None, temporal: Client | None =
     catalog, blobs = Catalog(settings.catalog), Blobs(settings.blobs)
     try:
         await migrate(catalog)
-        runs = Runs(temporal or await connect(settings.encryption), settings.task_queue)
+        runs = Runs(temporal or await connect(settings.encryption), settings.task_queue, settings.longest_edit)
         links = Links(catalog, blobs, settings.link_lifetime)
         documents = Documents(catalog, blobs, links, settings.max_document_bytes, settings.max_stored_bytes)
         yield EditsClient(runs, catalog, blobs, documents, links, settings.max_upload_bytes)

@@ -150,6 +150,8 @@ class FillJob(BaseModel):
     color: str
     model: str
     template: BlobRef | None = None
+    created_at: datetime | None = None
+    """The workflow's own."""
 
 
 class TemplateJob(BaseModel):

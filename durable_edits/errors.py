@@ -37,7 +37,8 @@
     │   └── NothingToFill           no instruction matched a field
     ├── RunError                    the run ended without our code's last word
     │   ├── Terminated
-    │   ├── TimedOut
+    │   ├── DeadlineExceeded        over EDITS_DEADLINE
+    │   ├── TimedOut                a template's document was read by nobody in time
     │   ├── NotStarted
     │   ├── RunLost
     │   └── EditIdTaken
@@ -47,6 +48,7 @@
         ├── BlobsUnavailable
         ├── BlobMissing
         ├── PayloadUnreadable       encrypted with a key that is not here
+        ├── StepGivenUp             a worker came too late with it, and nobody reads this
         ├── EngineCrashed           the child process died without an answer
         └── InternalError
 
@@ -240,6 +242,10 @@ class Terminated(RunError):
     code = "terminated"
 
 
+class DeadlineExceeded(RunError):
+    code = "deadline_exceeded"
+
+
 class TimedOut(RunError):
     code = "timed_out"
 
@@ -279,6 +285,10 @@ class BlobMissing(InfrastructureError):
 
 class PayloadUnreadable(InfrastructureError):
     code = "payload_unreadable"
+
+
+class StepGivenUp(InfrastructureError):
+    code = "step_given_up"
 
 
 class EngineCrashed(InfrastructureError):

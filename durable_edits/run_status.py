@@ -7,7 +7,7 @@ from temporalio.client import WorkflowExecutionDescription
 from temporalio.exceptions import ApplicationError, CancelledError, TerminatedError, TimeoutError
 
 from durable_edits.contracts import PLAN_EDIT, Outcome, Problem, Status
-from durable_edits.errors import EditsError, RunLost, Terminated, TimedOut
+from durable_edits.errors import DeadlineExceeded, EditsError, RunLost, Terminated
 
 _WORKING = {
     PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
@@ -45,11 +45,13 @@ def ended(edit_id: str, cause: BaseException | None) -> Outcome:
         case TerminatedError():
             return failed(edit_id, Terminated("The edit's run was terminated from outside; send the edit again."))
         case TimeoutError():
-            return failed(
-                edit_id, TimedOut("The edit did not end in its time; see that workers run, then send it again.")
-            )
+            return failed(edit_id, deadline_exceeded())
         case _:
             return failed(edit_id, RunLost("The edit's run ended without an outcome; send the edit again."))
+
+
+def deadline_exceeded() -> DeadlineExceeded:
+    return DeadlineExceeded("The edit did not end within EDITS_DEADLINE; see that workers run, then send it again.")
 
 
 def failed(edit_id: str, error: EditsError) -> Outcome:

@@ -40,7 +40,9 @@ DEFAULT_ADDRESS = "localhost:7233"
 RPC_TIMEOUT = timedelta(seconds=10)  # the SDK retries inside it; a server restart takes about a second
 PING_TIMEOUT = timedelta(seconds=2)
 ANSWER_TIMEOUT = timedelta(minutes=3)  # fetch and reading have two at most; nobody waits longer for a worker
-EXECUTION_TIMEOUT = timedelta(hours=24)  # with no worker at all, an edit still ends
+# Of an edit's deadline, until Temporal ends a run that no worker did: what was begun in time then has ended by itself,
+# and a worker that is there says why in the record.
+AND_A_TENTH = 1.1
 
 
 async def connect(keys: Sequence[PayloadKey], runtime: Runtime | None = None) -> Client:
@@ -78,9 +80,10 @@ class Run:
 
 
 class Runs:
-    def __init__(self, temporal: Client, queue: str) -> None:
+    def __init__(self, temporal: Client, queue: str, deadline: timedelta) -> None:
         self._temporal = temporal
         self._queue = queue
+        self._execution_timeout = deadline * AND_A_TENTH
 
     async def ping(self) -> None:
         """Raises TemporalUnavailable unless the server answers and has the namespace."""
@@ -99,7 +102,7 @@ class Runs:
                 id=edit_id,
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                execution_timeout=EXECUTION_TIMEOUT,
+                execution_timeout=self._execution_timeout,
                 static_summary=f"Fill {edit.document.filename[:100]}",
                 rpc_timeout=RPC_TIMEOUT,
             )
@@ -139,11 +142,7 @@ class Runs:
 
     async def cancel(self, edit_id: str) -> None:
         """Ask the run to end. No error where none is running: the answer says nothing about its state."""
-        try:
-            await self._temporal.get_workflow_handle(edit_id).cancel(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND or _namespace_is_missing(error):
-                raise _unavailable(error) from error
+        await cancel_run(self._temporal, edit_id)
 
     async def wait(self, edit_id: str, run_id: str | None = None) -> Outcome:
         """How the run ended, as soon as it has; without `run_id`, the latest of this id."""
@@ -186,6 +185,15 @@ class Runs:
         except (ValueError, KeyError, RuntimeError):  # what no validation, no converter or no codec takes
             return None
         return edit, first.event_time.ToDatetime(tzinfo=UTC)
+
+
+async def cancel_run(temporal: Client, edit_id: str, run_id: str | None = None) -> None:
+    """Without `run_id`, the latest of this id. No error where none is running."""
+    try:
+        await temporal.get_workflow_handle(edit_id, run_id=run_id).cancel(rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND or _namespace_is_missing(error):
+            raise _unavailable(error) from error
 
 
 def _problem(run_id: str, error: WorkflowFailureError) -> EditsError:

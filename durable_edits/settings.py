@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     """host:port of the worker's Prometheus endpoint."""
     grace: float = Field(default=30.0, ge=0)
     """Seconds a stopping process gives its running work; below the orchestrator's kill delay."""
+    deadline: float = Field(default=259_200.0, gt=0)
+    """Seconds from an edit's start until it is given up; the default is longer than a weekend without a worker."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     max_document_mb: float = Field(default=32.0, gt=0)
@@ -145,6 +147,10 @@ class Settings(BaseSettings):
     @property
     def max_upload_bytes(self) -> int:
         return int(self.max_upload_mb * MEGABYTE)
+
+    @property
+    def longest_edit(self) -> timedelta:
+        return timedelta(seconds=self.deadline)
 
     @property
     def link_lifetime(self) -> timedelta:

@@ -39,6 +39,7 @@ HTTP_STATUS: dict[type[errors.EditsError], int] = {
     errors.InvalidDataUrl: 422,
     errors.InstructionsError: 422,
     errors.RunError: 500,
+    errors.DeadlineExceeded: 504,
     errors.TimedOut: 504,
     errors.EditIdTaken: 409,
     errors.InfrastructureError: 503,

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 from temporalio.workflow import ActivityCancellationType, ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
 
-    from activities.edits import EditActivities
     from durable_edits.contracts import (
+        CLOSE_EDIT,
         EDIT_WORKFLOW,
+        FILL_DOCUMENT,
+        PLAN_EDIT,
         CloseJob,
         EditInput,
         FillJob,
@@ -31,6 +33,8 @@ with workflow.unsafe.imports_passed_through():
         Problem,
         Status,
     )
+
+Answer = TypeVar("Answer", bound=BaseModel)
 
 WANTED = '{"document": {"filename", "url"}, "instructions"}'
 # Bytes. Temporal terminates a run at a payload of 2 MiB, and the first step's is the run's own and a little more.
@@ -70,18 +74,18 @@ class EditWorkflow:
 
     async def _edit(self, edit: EditInput) -> Outcome:
         workflow.set_current_details("Reading the form and planning its values.")
-        planned = await workflow.execute_activity_method(EditActivities.plan_edit, _plan_job(edit), **STEP)
+        planned = await _step(PLAN_EDIT, _plan_job(edit), Planned, STEP)
         if planned.outcome is not None:
             return planned.outcome
         if workflow.cancellation_reason() is not None:
             raise asyncio.CancelledError  # a step that ends in time swallows the cancel
         workflow.set_current_details(f"Filling {planned.values} values into {planned.pages} pages.")
-        return await workflow.execute_activity_method(EditActivities.fill_document, _fill_job(edit, planned), **STEP)
+        return await _step(FILL_DOCUMENT, _fill_job(edit, planned), Outcome, STEP)
 
     async def _close(self, edit: EditInput, error: BaseException) -> Outcome:
         job = _close_job(edit, error)
         workflow.set_current_details(f"Closing as {job.status}.")
-        closing = asyncio.ensure_future(workflow.execute_activity_method(EditActivities.close_edit, job, **CLOSE))
+        closing = asyncio.ensure_future(_step(CLOSE_EDIT, job, Outcome, CLOSE))
         while not closing.done():
             try:
                 await asyncio.shield(closing)
@@ -90,6 +94,17 @@ class EditWorkflow:
             except FailureError:
                 break
         return closing.result()
+
+
+async def _step(name: str, job: BaseModel, answer: type[Answer], config: ActivityConfig) -> Answer:
+    """Its result is decoded here: where the SDK does it, one that cannot be ends the run with the record open."""
+    raw: RawValue = await workflow.execute_activity(name, job, result_type=RawValue, **config)
+    try:
+        [decoded] = workflow.payload_converter().from_payloads([raw.payload], [answer])
+    except (KeyError, ValueError):
+        message = f"The result of {name} cannot be read by this worker; see that all workers are of one release."
+        raise ApplicationError(message, type="internal_error", non_retryable=True) from None
+    return decoded  # type: ignore[no-any-return]
 
 
 def _input(given: tuple[Any, ...]) -> EditInput:
@@ -128,6 +143,7 @@ def _fill_job(edit: EditInput, planned: Planned) -> FillJob:
         color=edit.color,
         model=edit.model,
         template=edit.template,
+        created_at=workflow.info().workflow_start_time,
     )
 
 

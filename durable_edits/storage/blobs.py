@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -47,7 +47,10 @@ class Blobs:
 
     def __init__(self, url: str) -> None:
         self._root = _local_root(url)
-        self._store = _open(url, self._root)
+        try:
+            self._store = _open(url, self._root)
+        except (BaseError, ValueError, OSError) as error:
+            raise _unavailable("opened", error) from error
 
     async def put(self, folder: str, name: str, data: bytes) -> BlobRef:
         """Store `data` under `folder`; raises BlobsUnavailable. The same data twice is the same object."""
@@ -147,9 +150,10 @@ class Blobs:
     async def delete(self, *refs: BlobRef) -> None:
         await self._delete([ref.key for ref in refs])
 
-    async def delete_folder(self, folder: str) -> None:
-        """Remove everything under `folder`; nothing there is no error."""
-        await self._delete(await self.keys(folder))
+    async def delete_folder(self, folder: str, keep: Collection[BlobRef] = ()) -> None:
+        """Remove everything under `folder` but `keep`; nothing there is no error."""
+        kept = {ref.key for ref in keep}
+        await self._delete([key for key in await self.keys(folder) if key not in kept])
         if self._root is not None:
             await asyncio.to_thread(_sweep, self._root / folder)
 
@@ -251,7 +255,7 @@ def _flush(path: Path) -> None:
             os.close(handle)
 
 
-def _unavailable(verb: str, error: BaseError | OSError) -> BlobsUnavailable:
+def _unavailable(verb: str, error: BaseError | ValueError | OSError) -> BlobsUnavailable:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return BlobsUnavailable(
         f"The object store could not be {verb}; check EDITS_BLOBS_URL and its credentials.", reason=reason[:200]

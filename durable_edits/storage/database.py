@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from durable_edits.errors import CatalogUnavailable
@@ -20,10 +21,17 @@ def open_engine(url: str) -> AsyncEngine:
     # Parameters hold what people wrote; an error that shows them would carry it into the log.
     if not url.startswith("sqlite"):
         limits = {"timeout": POSTGRESQL_SECONDS, "command_timeout": POSTGRESQL_SECONDS}
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
-    engine = create_async_engine(url, hide_parameters=True)
+        return _engine(url, pool_pre_ping=True, connect_args=limits)
+    engine = _engine(url)
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine
+
+
+def _engine(url: str, **options: Any) -> AsyncEngine:
+    try:
+        return create_async_engine(url, hide_parameters=True, **options)
+    except (ArgumentError, ValueError) as error:
+        raise CatalogUnavailable("EDITS_CATALOG_URL is no database's URL; correct it.") from error
 
 
 def open_migration_engine(catalog: AsyncEngine) -> AsyncEngine:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psutil
 from sqlalchemy import text
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
@@ -80,6 +82,7 @@ class Child:
 
 @dataclass
 class Bench:
+    temporal: Client
     settings: Settings
     catalog: GatedCatalog
     blobs: GatedBlobs
@@ -113,13 +116,16 @@ class Bench:
         return self.closing(Status.FAILED, Problem(code=str(error.type), message=error.message, details=details))
 
     async def plan(self, job: PlanJob | None = None, env: ActivityEnvironment | None = None) -> Planned:
-        return await (env or attempt(1)).run(self.steps.plan_edit, job or self.planning())
+        return await (env or self.attempt(1)).run(self.steps.plan_edit, job or self.planning())
 
     async def fill(self, job: FillJob, env: ActivityEnvironment | None = None) -> Outcome:
-        return await (env or attempt(1)).run(self.steps.fill_document, job)
+        return await (env or self.attempt(1)).run(self.steps.fill_document, job)
 
     async def close(self, job: CloseJob) -> Outcome:
-        return await attempt(1).run(self.steps.close_edit, job)
+        return await self.attempt(1).run(self.steps.close_edit, job)
+
+    def attempt(self, number: int) -> ActivityEnvironment:
+        return attempt(number, self.temporal)
 
     async def delete(self) -> None:
         """As the client does it."""
@@ -170,9 +176,10 @@ def inline(document: bytes, filename: str = "form.pdf") -> SourceDocument:
     return SourceDocument(filename=filename, url=encode_data_url("application/pdf", document))
 
 
-def attempt(number: int) -> ActivityEnvironment:
-    env = ActivityEnvironment()
-    env.info = replace(env.info, attempt=number)
+def attempt(number: int, temporal: Client | None = None) -> ActivityEnvironment:
+    """Of a run that no server knows."""
+    env = ActivityEnvironment(client=temporal)
+    env.info = replace(env.info, attempt=number, workflow_run_id=str(uuid4()))
     return env
 
 
@@ -181,13 +188,14 @@ def begun(coroutine: Any) -> asyncio.Task[Any]:
 
 
 @asynccontextmanager
-async def open_bench(home: Path, **changed: Any) -> AsyncIterator[Bench]:
+async def open_bench(temporal: Client, home: Path, **changed: Any) -> AsyncIterator[Bench]:
     settings = Settings(home=home, pdf_slots=1, child_memory_mb=1_024, **changed)
     catalog, blobs = GatedCatalog(settings.catalog), GatedBlobs(settings.blobs)
     fetcher = Fetcher(settings.fetch_hosts, settings.max_document_bytes)
     await migrate(catalog)
     modules = (ENGINE, jobs.__name__)
     async with open_children(settings.pdf_slots, settings.fill_timeout, settings.child_memory_mb, modules) as children:
-        yield Bench(settings, catalog, blobs, children, EditActivities(settings, catalog, blobs, fetcher, children))
+        steps = EditActivities(settings, catalog, blobs, fetcher, children)
+        yield Bench(temporal, settings, catalog, blobs, children, steps)
     await fetcher.close()
     await catalog.close()

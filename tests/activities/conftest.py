@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 
 from tests.activities.bench import Bench, open_bench
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    async with open_bench(tmp_path) as bench:
+async def bench(temporal: Client, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with open_bench(temporal, tmp_path) as bench:
         yield bench

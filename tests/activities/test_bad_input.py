@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from dev.processes import free_ports
@@ -88,11 +89,11 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, site: str) -> AsyncIterator[Bench]:
+async def bench(temporal: Client, tmp_path: Path, site: str) -> AsyncIterator[Bench]:
     """With limits that small forms can break; it may fetch from the site, and from public hosts."""
     [closed] = free_ports(1)
     hosts = [site, f"http://127.0.0.1:{closed}", "*"]
-    async with open_bench(tmp_path, max_pages=3, max_document_mb=0.01, fetch_hosts=hosts) as bench:
+    async with open_bench(temporal, tmp_path, max_pages=3, max_document_mb=0.01, fetch_hosts=hosts) as bench:
         yield bench
 
 
@@ -132,7 +133,7 @@ async def test_a_document_cut_off_anywhere_says_so(bench: Bench, kind: str) -> N
 
 
 async def test_a_fill_keeps_to_the_limits_of_its_own_worker(bench: Bench, tmp_path: Path) -> None:
-    async with open_bench(tmp_path) as generous:
+    async with open_bench(bench.temporal, tmp_path) as generous:
         generous.edit_id = bench.edit_id
         planned = await generous.plan(generous.planning(text_form(["name"], pages=4)))
 

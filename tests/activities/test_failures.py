@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from temporalio import activity
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.failures import as_failures
@@ -27,7 +28,7 @@ from durable_edits.errors import (
 from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench, attempt, begun, open_bench
 
 OURS = {"infrastructure_error", "temporal_unavailable", "catalog_unavailable", "blobs_unavailable", "blob_missing"}
-OURS |= {"engine_crashed", "internal_error"}
+OURS |= {"engine_crashed", "internal_error", "step_given_up"}
 RETRIED = OURS | {"fetch_unreachable", "rate_limited"}  # the last is of the gateway alone
 
 
@@ -126,7 +127,7 @@ async def test_a_document_that_kills_its_child_is_given_up_at_the_third_try(
     bench: Bench, tries: int, final: bool
 ) -> None:
     child = await bench.child()
-    planning = begun(bench.plan(bench.planning(LONG_FORM, LONG_VALUES), attempt(tries)))
+    planning = begun(bench.plan(bench.planning(LONG_FORM, LONG_VALUES), bench.attempt(tries)))
     await child.at_work()
 
     os.kill(child.pid, signal.SIGKILL)
@@ -163,8 +164,8 @@ async def test_a_fault_of_ours_in_a_step_leaves_nothing_once_the_edit_is_closed(
     assert await bench.stored() == []
 
 
-async def test_a_time_out_is_a_fault_of_the_document(tmp_path: Path) -> None:
-    async with open_bench(tmp_path, fill_timeout=0.2) as hasty:
+async def test_a_time_out_is_a_fault_of_the_document(temporal: Client, tmp_path: Path) -> None:
+    async with open_bench(temporal, tmp_path, fill_timeout=0.2) as hasty:
         with pytest.raises(ApplicationError, match="EDITS_FILL_TIMEOUT") as caught:
             await hasty.plan(hasty.planning(LONG_FORM, LONG_VALUES))
 

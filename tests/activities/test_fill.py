@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError
 from durable_edits.contracts import FillJob, Outcome, Status
 from durable_edits.form import FieldStatus, Filled
 from durable_edits.pdf import read_form
-from tests.activities.bench import FORM, LONG_FORM, LONG_VALUES, Bench, attempt, begun
+from durable_edits.storage.blobs import edit_folder
+from tests.activities.bench import FORM, LONG_FORM, LONG_VALUES, Bench, begun
 from tests.activities.waiting import gone
 from tests.forms import text_form
 from tests.pdf_view import page_image
@@ -174,7 +175,7 @@ async def test_an_edit_deleted_after_its_end_stays_deleted_when_steps_run_again(
 
 async def test_a_cancel_ends_the_child_and_stores_nothing(bench: Bench) -> None:
     job = bench.filling(await bench.plan(bench.planning(LONG_FORM, LONG_VALUES)))
-    child, env = await bench.child(), attempt(1)
+    child, env = await bench.child(), bench.attempt(1)
     filling = begun(bench.fill(job, env))
     await child.at_work()
 
@@ -192,7 +193,7 @@ async def test_a_cancel_ends_the_child_and_stores_nothing(bench: Bench) -> None:
 
 @pytest.mark.parametrize("place", ["filled.pdf", "result.json", "before the commit", "after the commit"])
 async def test_a_cancel_in_the_middle_of_storing_does_not_tear_it(bench: Bench, place: str) -> None:
-    gate, env = Gate(), attempt(1)
+    gate, env = Gate(), bench.attempt(1)
     job = await planned(bench)
     gates = {"before the commit": bench.catalog.before, "after the commit": bench.catalog.after}
     if place in gates:
@@ -217,7 +218,7 @@ async def test_a_cancel_in_the_middle_of_storing_does_not_tear_it(bench: Bench, 
 
 
 async def test_a_cancel_that_meets_the_commit_is_answered_with_the_outcome(bench: Bench) -> None:
-    gate, env = Gate(), attempt(1)
+    gate, env = Gate(), bench.attempt(1)
     bench.catalog.after[Status.COMPLETED] = gate
     filling = begun(bench.fill(await planned(bench), env))
     await gate.reached.wait()
@@ -230,7 +231,7 @@ async def test_a_cancel_that_meets_the_commit_is_answered_with_the_outcome(bench
 
 
 async def test_an_outage_in_the_middle_of_storing_is_raised_even_when_a_cancel_came(bench: Bench) -> None:
-    gate, env = Gate(), attempt(1)
+    gate, env = Gate(), bench.attempt(1)
     job = await planned(bench)
     bench.blobs.before |= {"filled.pdf": gate, "result.json": gate}
     filling = begun(bench.fill(job, env))
@@ -300,3 +301,28 @@ async def test_a_document_that_is_gone_says_to_send_the_edit_again(bench: Bench)
     with pytest.raises(ApplicationError, match="gone from the object store; send the edit again") as caught:
         await bench.fill(job)
     assert caught.value.type == "blob_missing"
+
+
+async def test_a_fill_that_is_tried_again_removes_what_the_first_try_left(bench: Bench) -> None:
+    """A worker that is killed between storing and committing leaves a document that nothing names."""
+    planned = await bench.plan()
+    for left in ("filled.pdf", "result.json", "plan.json"):
+        await bench.blobs.put(edit_folder(bench.edit_id), left, b"of a worker that was killed")
+
+    outcome = await bench.fill(bench.filling(planned), bench.attempt(2))
+
+    assert await bench.stored() == ["filled", "plan", "result"]
+    assert outcome.filled is not None
+    assert planned.plan is not None
+    assert await bench.blobs.get(outcome.filled)
+    assert await bench.blobs.get(planned.plan)
+
+
+async def test_a_fill_that_finds_its_edit_completed_removes_what_other_tries_left(bench: Bench) -> None:
+    planned = await bench.plan()
+    outcome = await bench.fill(bench.filling(planned))
+    await bench.blobs.put(edit_folder(bench.edit_id), "filled.pdf", b"of a worker that was killed")
+
+    assert await bench.fill(bench.filling(planned), bench.attempt(3)) == outcome
+
+    assert await bench.stored() == ["filled", "plan", "result"]

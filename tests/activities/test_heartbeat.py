@@ -8,7 +8,7 @@ import time
 import pytest
 
 from durable_edits.contracts import Status
-from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench, attempt
+from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench
 
 
 @pytest.mark.parametrize("step", ["plan", "fill"])
@@ -16,7 +16,7 @@ async def test_a_step_at_work_beats_and_stops_beating_with_its_end(bench: Bench,
     planning = bench.planning(LONG_FORM, LONG_VALUES)
     filling = bench.filling(await bench.plan(planning)) if step == "fill" else None
     beats: list[float] = []
-    env = attempt(1)
+    env = bench.attempt(1)
     env.on_heartbeat = lambda *_: beats.append(time.monotonic())
 
     began = time.monotonic()
@@ -35,7 +35,7 @@ async def test_a_step_at_work_beats_and_stops_beating_with_its_end(bench: Bench,
 async def test_a_short_step_costs_the_server_no_beat(bench: Bench) -> None:
     await bench.close(bench.closing(Status.CANCELLED))
     beats: list[float] = []
-    env = attempt(1)
+    env = bench.attempt(1)
     env.on_heartbeat = lambda *_: beats.append(time.monotonic())
 
     await bench.plan(env=env)

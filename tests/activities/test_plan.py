@@ -13,7 +13,7 @@ from durable_edits.contracts import BlobRef, Outcome, SourceDocument, Status
 from durable_edits.form import Plan
 from durable_edits.storage.document_urls import stored_url
 from durable_edits.storage.records import FileRecord, started_record
-from tests.activities.bench import CREATED, FORM, LONG_FORM, LONG_VALUES, RUN, Bench, attempt, begun
+from tests.activities.bench import CREATED, FORM, LONG_FORM, LONG_VALUES, RUN, Bench, begun
 from tests.activities.waiting import gone
 from tests.workflow.bench import Gate
 
@@ -146,7 +146,7 @@ async def test_any_workflow_id_will_do_for_an_edit(bench: Bench) -> None:
 
 
 async def test_a_cancel_ends_the_child_and_leaves_no_plan(bench: Bench) -> None:
-    child, env = await bench.child(), attempt(1)
+    child, env = await bench.child(), bench.attempt(1)
     planning = begun(bench.plan(bench.planning(LONG_FORM, LONG_VALUES), env))
     await child.at_work()
 
@@ -162,7 +162,7 @@ async def test_a_cancel_ends_the_child_and_leaves_no_plan(bench: Bench) -> None:
 
 
 async def test_a_cancel_while_the_plan_is_stored_does_not_tear_it(bench: Bench) -> None:
-    gate, env = Gate(), attempt(1)
+    gate, env = Gate(), bench.attempt(1)
     bench.blobs.before["plan.json"] = gate
     planning = begun(bench.plan(env=env))
     await gate.reached.wait()

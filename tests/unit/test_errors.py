@@ -141,6 +141,7 @@ def test_every_error_of_the_tree_is_in_the_table_by_itself_or_by_its_branch(kind
         (errors.FetchRefused, 400),
         (errors.InvalidDataUrl, 422),
         (errors.NothingToFill, 422),
+        (errors.DeadlineExceeded, 504),
         (errors.TimedOut, 504),
         (errors.CatalogUnavailable, 503),
         (errors.InternalError, 500),

@@ -164,7 +164,7 @@ def test_details_that_are_no_names_and_values_are_left_out(details: tuple[object
     ("cause", "code"),
     [
         (TerminatedError("by an operator"), "terminated"),
-        (TimeoutError("late", type=TimeoutType.START_TO_CLOSE, last_heartbeat_details=[]), "timed_out"),
+        (TimeoutError("late", type=TimeoutType.START_TO_CLOSE, last_heartbeat_details=[]), "deadline_exceeded"),
         (ApplicationError("without a type"), "run_lost"),
         (RuntimeError("anything"), "run_lost"),
         (None, "run_lost"),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
+from temporalio.worker import Worker
 
-from durable_edits.contracts import CloseJob, EditInput, Status
+from durable_edits.contracts import PLAN_EDIT, CloseJob, EditInput, Status
 from tests.workflow.bench import CANCELLED, COMPLETED, FAILED, HEARTBEAT, Bench, Gate, document
 
 DAYS_LATER = 10_000  # attempts, at one every thirty seconds
@@ -42,6 +45,26 @@ async def test_a_run_that_leaves_the_cache_while_it_closes_ends_all_the_same(
 
         assert await bench.end(closing.id) == FAILED
     assert "viction" not in caplog.text
+
+
+async def test_a_step_whose_result_cannot_be_read_leaves_no_edit_open(bench: Bench) -> None:
+    """As after a deploy of a worker that says something the others do not know."""
+
+    @activity.defn(name=PLAN_EDIT)
+    async def plan_of_another_release(_job: dict[str, Any]) -> str:
+        return "no plan"
+
+    edit = await bench.create()
+    newer = Worker(bench.temporal, task_queue=bench.settings.task_queue, activities=[plan_of_another_release])
+    async with bench.workflow_worker():
+        async with newer:
+            await bench.asked_for(edit.id, "close_edit")
+        async with bench.step_worker():
+            assert await bench.end(edit.id) == FAILED
+    ended = await bench.edits.get(edit.id)
+    assert ended.outcome is not None
+    assert ended.outcome.problem is not None
+    assert ended.outcome.problem.code == "internal_error"
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from temporalio.api.common.v1 import Payload
@@ -49,24 +48,6 @@ async def test_a_terminated_run_reads_as_failed_with_its_own_code(bench: Bench) 
     assert ended.outcome is not None
     assert ended.outcome.problem is not None
     assert (ended.status, ended.outcome.problem.code) == (Status.FAILED, "terminated")
-
-
-async def test_a_run_that_timed_out_reads_as_failed_with_its_own_code(bench: Bench) -> None:
-    document = {"filename": "form.pdf", "url": encode_data_url("application/pdf", text_form(["name"]))}
-    handle = await bench.temporal.start_workflow(
-        EDIT_WORKFLOW,
-        {"document": document, "instructions": "name: Ada"},
-        id=f"timed-out-{bench.settings.task_queue}",
-        task_queue=bench.settings.task_queue,
-        execution_timeout=timedelta(seconds=1),
-    )
-    assert (await bench.edits.get(handle.id)).status is Status.PENDING
-    await bench.edits.runs.wait(handle.id)
-
-    ended = await bench.edits.get(handle.id)
-    assert ended.outcome is not None
-    assert ended.outcome.problem is not None
-    assert (ended.status, ended.outcome.problem.code) == (Status.FAILED, "timed_out")
 
 
 async def test_a_worker_that_comes_after_a_termination_writes_nothing(bench: Bench) -> None:

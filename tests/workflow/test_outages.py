@@ -46,7 +46,7 @@ async def astray(bench: Bench, temporal_address: str, monkeypatch: pytest.Monkey
     """On the same catalog, and in a namespace that its Temporal does not have; no start is under way any more."""
     monkeypatch.setattr(settling, "START_GRACE", settling.START_GRACE * 0)
     temporal = await Client.connect(temporal_address, namespace="nowhere", lazy=True)
-    return replace(bench.edits, runs=Runs(temporal, bench.settings.task_queue))
+    return replace(bench.edits, runs=Runs(temporal, bench.settings.task_queue, bench.settings.longest_edit))
 
 
 async def test_a_namespace_that_is_not_there_decides_nothing(bench: Bench, astray: EditsClient) -> None:
