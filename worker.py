@@ -93,7 +93,7 @@ async def main() -> int:
     from durable_edits.settings import read_settings
 
     settings = read_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     async with contextlib.AsyncExitStack() as stores:
         try:
             worker = await _unless(stop, _start(settings, stores))

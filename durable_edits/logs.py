@@ -1,11 +1,12 @@
-"""One line an event on standard error, with the edit and the run it belongs to."""
+"""One line an event on standard error, with the edit, the run and the request it belongs to: as text or as JSON."""
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
-from typing import Any
+from typing import Any, Literal
 
 # Ids and paths come from strangers: a line break in one must not look like a line of ours.
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
@@ -24,6 +25,22 @@ class LineFormatter(logging.Formatter):
         return line.translate(_CONTROLS)
 
 
+class JsonFormatter(logging.Formatter):
+    """One object a line; `error` has the traceback. What a line has nothing to say of is left out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "time": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **{name: value for name, value in _context(record).items() if value},
+        }
+        if record.exc_info:
+            told["error"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=True, default=str)
+
+
 def _context(record: logging.LogRecord) -> dict[str, Any]:
     """Temporal's loggers attach a dict under one of these names; ours set the attributes themselves."""
     where: dict[str, Any] = (
@@ -38,9 +55,9 @@ def _context(record: logging.LogRecord) -> dict[str, Any]:
     }
 
 
-def configure_logs(level: str) -> None:
+def configure_logs(level: str, form: Literal["text", "json"] = "text") -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LineFormatter())
+    handler.setFormatter(JsonFormatter() if form == "json" else LineFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Each says on every call what is of interest once; pypdf tells of every fault in other people's files.
     for chatty in ("httpx", "httpcore", "aiosqlite", "alembic", "pypdf"):

@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     deadline: float = Field(default=259_200.0, gt=0)
     """Seconds from an edit's start until it is given up; the default is longer than a weekend without a worker."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     max_document_mb: float = Field(default=32.0, gt=0)
     max_stored_mb: float = Field(default=128.0, gt=0)

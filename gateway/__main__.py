@@ -120,7 +120,7 @@ async def _serve_codec(server: Server, settings: Settings) -> int:
 
 def main() -> int:
     settings = read_settings()
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     if sys.argv[1:2] == ["keys"]:
         return keys_command(settings, sys.argv[2:])
     return uvloop.run(serve_codec(settings) if sys.argv[1:2] == ["codec"] else serve_edits(settings))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator
 
 import pytest
 
-from durable_edits.logs import LineFormatter, configure_logs
+from durable_edits.logs import JsonFormatter, LineFormatter, configure_logs
 
 
 def line(**context: object) -> str:
@@ -16,6 +17,41 @@ def line(**context: object) -> str:
         {"name": "worker", "levelname": "INFO", "msg": "filled %s", "args": ("it",)} | context
     )
     return LineFormatter().format(record)
+
+
+def json_line(**context: object) -> dict[str, object]:
+    record = logging.makeLogRecord(
+        {"name": "worker", "levelname": "INFO", "msg": "filled %s", "args": ("it",)} | context
+    )
+    shown = JsonFormatter().format(record)
+    assert "\n" not in shown
+    return dict(json.loads(shown))
+
+
+def test_as_json_a_line_is_an_object_with_the_same_names() -> None:
+    told = {"workflow_id": "edt_1", "workflow_run_id": "run-1", "activity_type": "plan_edit", "attempt": 2}
+
+    assert json_line(created=0.25, msecs=250.0, temporal_activity=told, request="req_1") == {
+        "time": "1970-01-01T00:00:00.250Z",
+        "level": "INFO",
+        "logger": "worker",
+        "message": "filled it",
+        "edit": "edt_1",
+        "run": "run-1",
+        "step": "plan_edit",
+        "attempt": 2,
+        "request": "req_1",
+    }
+
+
+def test_as_json_a_traceback_is_a_field_of_its_line() -> None:
+    shown = json_line(exc_info=(ValueError, ValueError("broken\nin two"), None))
+
+    assert str(shown["error"]).endswith("ValueError: broken\nin two")
+
+
+def test_as_json_a_line_that_belongs_to_nothing_says_nothing_of_it() -> None:
+    assert set(json_line()) == {"time", "level", "logger", "message"}
 
 
 def test_a_line_has_its_time_in_utc_its_level_and_its_logger() -> None:
