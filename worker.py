@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from temporalio.client import Client
-    from temporalio.runtime import Runtime
     from temporalio.worker import Worker
 
     from activities.edits import EditActivities
@@ -108,9 +107,10 @@ async def main() -> int:
 
 
 async def _start(settings: Settings, stores: contextlib.AsyncExitStack) -> Worker:
+    from durable_edits.metrics_endpoint import metrics_runtime
     from durable_edits.runs import connect
 
-    client = await connect(settings.encryption, _runtime(settings))
+    client = await connect(settings.encryption, metrics_runtime(settings.metrics))
     return build_worker(client, await stores.enter_async_context(open_steps(settings)), settings)
 
 
@@ -138,14 +138,6 @@ async def _unless(stop: asyncio.Event, work: Awaitable[Result]) -> Result | None
     working.cancel()
     await asyncio.wait({working})
     return None
-
-
-def _runtime(settings: Settings) -> Runtime | None:
-    from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
-
-    if settings.metrics is None:
-        return None
-    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=settings.metrics)))
 
 
 if __name__ == "__main__":

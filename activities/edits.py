@@ -28,6 +28,7 @@ from activities.jobs import (
     take_template_plan,
 )
 from activities.unbroken import unbroken
+from durable_edits import metrics
 from durable_edits.contracts import (
     CLOSE_EDIT,
     FILL_DOCUMENT,
@@ -92,6 +93,9 @@ class EditActivities:
                 await _agree(record.outcome)
                 return Planned(outcome=record.outcome)
             self._refuse_too_late(job.created_at)
+            info = activity.info()
+            if info.attempt == 1:
+                metrics.QUEUE_WAIT.record((info.started_time - job.created_at).total_seconds())
             file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
             async with self._in_memory:
                 planned = await self._planned(file.blob, job.edit, record.instructions or "")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from durable_edits import metrics
 from durable_edits.contracts import CLOSE_EDIT
 from durable_edits.errors import EditsError, EngineCrashed, InfrastructureError, InternalError
 
@@ -22,14 +25,24 @@ def as_failures(step: Step) -> Step:
 
     @functools.wraps(step)
     async def wrapped(*args: Any) -> Any:
+        began, result = time.perf_counter(), "ok"
         try:
             return await step(*args)
         except EditsError as error:
-            raise _failure(error) from error
+            failure = _failure(error)
+            result = "failed" if failure.non_retryable else "retried"
+            raise failure from error
+        except asyncio.CancelledError:
+            result = "cancelled"
+            raise
         except Exception as error:
             activity.logger.exception("The step met an error of ours")
             ours = InternalError("Something went wrong on our side; see the worker's log.", error=type(error).__name__)
-            raise _failure(ours) from error
+            failure = _failure(ours)
+            result = "failed" if failure.non_retryable else "retried"
+            raise failure from error
+        finally:
+            metrics.STEP.record(time.perf_counter() - began, activity.info().activity_type, result)
 
     return cast(Step, wrapped)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 
 from temporalio.client import Client
 
+from durable_edits import metrics
 from durable_edits.contracts import (
     DEFAULT_COLOR,
     DEFAULT_MODEL,
@@ -142,6 +144,7 @@ class EditsClient:
         except (InfrastructureError, IdempotencyConflict):
             await self._withdraw(record, new_file)
             raise
+        metrics.ACCEPTED.add()
         return Edit(record, Status.PENDING)
 
     async def _input(
@@ -221,13 +224,15 @@ class EditsClient:
         edit = await self.settle(await self._record(edit_id))
         if edit.outcome is not None:
             return edit
+        began = time.perf_counter()
         await self.runs.cancel(edit_id)
-        await self._closing(edit_id)
+        by = "worker" if await self._closing(edit_id) else "gateway"
         await self.get(edit_id)  # a run that ended without our code (terminated, timed out) has its own outcome
         await self.catalog.close_edit(Outcome(edit_id=edit_id, status=Status.CANCELLED))
         edit = await self.get(edit_id)
         if edit.status is Status.CANCELLED:
             await self.blobs.delete_folder(edit_folder(edit_id))
+        metrics.CANCEL.record(time.perf_counter() - began, by)
         return edit
 
     async def delete(self, edit_id: str) -> None:
@@ -279,14 +284,15 @@ class EditsClient:
             return None
         return await self.catalog.adopt_edit(started_record(edit_id, *started))
 
-    async def _closing(self, edit_id: str) -> None:
-        """Return when the record is closed, or after CANCEL_WAIT."""
+    async def _closing(self, edit_id: str) -> bool:
+        """Whether the record is closed, within CANCEL_WAIT."""
         deadline = asyncio.get_running_loop().time() + CANCEL_WAIT
         while asyncio.get_running_loop().time() < deadline:
             record = await self.catalog.edit(edit_id)
             if record is None or record.outcome is not None:
-                return
+                return True
             await asyncio.sleep(CANCEL_POLL)
+        return False
 
 
 def _not_found(edit_id: str) -> NotFound:

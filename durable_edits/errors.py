@@ -297,3 +297,6 @@ class EngineCrashed(InfrastructureError):
 
 class InternalError(InfrastructureError):
     code = "internal_error"
+
+
+CODES = frozenset(kind.code for kind in _walk(EditsError))

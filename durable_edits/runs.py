@@ -17,6 +17,7 @@ from temporalio.exceptions import ActivityError, TimeoutError, WorkflowAlreadySt
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from durable_edits import metrics
 from durable_edits.contracts import (
     DRAFT_WORKFLOW,
     EDIT_WORKFLOW,
@@ -213,6 +214,7 @@ def _namespace_is_missing(error: RPCError) -> bool:
 
 
 def _unavailable(error: RPCError) -> TemporalUnavailable:
+    metrics.STORE_ERRORS.add("temporal")
     if _namespace_is_missing(error):
         return TemporalUnavailable(
             "Temporal has no such namespace; check TEMPORAL_NAMESPACE.", reason=error.message[:200]

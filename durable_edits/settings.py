@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     """Documents worked on at once by one worker: one child process each."""
     metrics: str | None = Field(default=None, pattern=r"^\S+:\d+$")
     """host:port of the worker's Prometheus endpoint."""
+    gateway_metrics: str | None = Field(default=None, pattern=r"^\S+:\d+$")
+    """host:port of the gateway's, which has no key: keep it where Prometheus is."""
     grace: float = Field(default=30.0, ge=0)
     """Seconds a stopping process gives its running work; below the orchestrator's kill delay."""
     deadline: float = Field(default=259_200.0, gt=0)

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 
 from durable_edits.client import EditsClient, open_edits
 from durable_edits.errors import EditsError
+from durable_edits.metrics_endpoint import metrics_runtime
+from durable_edits.runs import connect
 from durable_edits.settings import Settings
 from durable_edits.storage.keys import ApiKeys
 from gateway import edits, errors, files, templates
@@ -21,6 +23,7 @@ from gateway.auth import Guard, Keys
 from gateway.head import Head
 from gateway.idempotency import purging
 from gateway.limits import Limits
+from gateway.open_edits import counting_open
 from gateway.openapi import describe
 from gateway.request_ids import RequestIds
 
@@ -34,12 +37,15 @@ def create_app(settings: Settings) -> ASGIApp:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as opened:
             try:
-                client = await opened.enter_async_context(open_edits(settings))
+                temporal = await connect(settings.encryption, metrics_runtime(settings.gateway_metrics))
+                client = await opened.enter_async_context(open_edits(settings, temporal))
             except EditsError as error:  # uvicorn ends the process, with a traceback that buries the reason
                 log.critical("%s %s", error.message, error.details)
                 raise
             await opened.enter_async_context(keys.following(ApiKeys(client.catalog)))
             await opened.enter_async_context(purging(client.catalog))
+            if settings.gateway_metrics:
+                await opened.enter_async_context(counting_open(client.catalog))
             app.state.edits = client
             app.state.body_limit = settings.max_document_bytes
             app.state.public_url = settings.public_url

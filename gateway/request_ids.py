@@ -10,10 +10,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
+from durable_edits import metrics
 from gateway.errors import error_response
 from gateway.log_context import SHOWN, log_context
 
 log = logging.getLogger("gateway.access")
+
+METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
 class RequestIds:
@@ -57,6 +60,10 @@ class RequestIds:
             took = (time.perf_counter() - began) * 1000
             path = scope["path"][:SHOWN]
             log.info("%s %s %d %.0f ms", scope["method"], path, status, took, extra=log_context(scope))
+            route = getattr(scope.get("route"), "path", "")  # as it is written in the code: few, whatever is asked for
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            metrics.REQUESTS.add(method, route, str(status))
+            metrics.REQUEST_TIME.record(took / 1000, method, route)
 
 
 def _stopping(scope: Scope) -> Response:

@@ -22,6 +22,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store, from_url
 from ulid import ULID
 
+from durable_edits import metrics
 from durable_edits.contracts import BlobRef
 from durable_edits.errors import BlobMissing, BlobsUnavailable
 
@@ -256,6 +257,7 @@ def _flush(path: Path) -> None:
 
 
 def _unavailable(verb: str, error: BaseError | ValueError | OSError) -> BlobsUnavailable:
+    metrics.STORE_ERRORS.add("blobs")
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return BlobsUnavailable(
         f"The object store could not be {verb}; check EDITS_BLOBS_URL and its credentials.", reason=reason[:200]

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from durable_edits import metrics
 from durable_edits.contracts import Outcome, Status
 from durable_edits.storage.database import open_engine, storable, unavailable
 from durable_edits.storage.edit_lists import count_query, few_names, page_query
@@ -107,14 +108,19 @@ class Catalog:
             )
         )
         async with self.write() as connection:
-            if (row := (await connection.execute(close.returning(*edits.c))).one_or_none()) is not None:
+            closed = (await connection.execute(close.returning(*edits.c))).one_or_none()
+            if (row := closed) is not None:
                 if (filled := filled_file_of(row, pages)) is not None:
                     await connection.execute(self.insert(files).values(file_row(filled)))
                     if pages is not None:
                         await connection.execute(count_pages(row.file_id, pages))
-                return outcome
-            row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
-        return outcome_of(row) or outcome
+            else:
+                row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
+        if closed is None:
+            return outcome_of(row) or outcome
+        metrics.ENDED.add(outcome.status.value, metrics.reason(outcome.problem.code if outcome.problem else None))
+        metrics.DURATION.record((closed.closed_at - closed.created_at) / 1e6, outcome.status.value)
+        return outcome
 
     async def delete_edit(self, edit_id: str) -> bool:
         """Hide the edit for good, closing it as cancelled where it is still open; False where it is hidden already.

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from durable_edits import metrics
 from durable_edits.errors import CatalogUnavailable
 
 SQLITE_BUSY_MS = 10_000  # several processes write one file; a writer holds the lock for about a millisecond
@@ -62,6 +63,7 @@ def _begin_at_once(connection: Connection) -> None:
 
 def unavailable(error: Exception) -> CatalogUnavailable:
     reason = str(getattr(error, "orig", None) or error).splitlines()
+    metrics.STORE_ERRORS.add("catalog")
     return CatalogUnavailable(
         "The catalog does not answer; check EDITS_CATALOG_URL and the database.",
         reason=f"{type(error).__name__}: {reason[0] if reason else ''}"[:200],

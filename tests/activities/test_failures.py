@@ -28,7 +28,7 @@ from durable_edits.errors import (
 from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench, attempt, begun, open_bench
 
 OURS = {"infrastructure_error", "temporal_unavailable", "catalog_unavailable", "blobs_unavailable", "blob_missing"}
-OURS |= {"engine_crashed", "internal_error", "step_given_up"}
+OURS |= {"payload_unreadable", "engine_crashed", "internal_error", "step_given_up"}
 RETRIED = OURS | {"fetch_unreachable", "rate_limited"}  # the last is of the gateway alone
 
 

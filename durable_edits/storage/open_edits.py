@@ -1,0 +1,18 @@
+"""How many edits have no outcome yet, and since when the oldest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.records import from_microseconds
+from durable_edits.storage.schema import edits
+
+
+async def open_edits(catalog: Catalog) -> tuple[int, datetime | None]:
+    query = select(func.count(), func.min(edits.c.created_at)).where(edits.c.status.is_(None))
+    async with catalog.read() as connection:
+        count, oldest = (await connection.execute(query)).one()
+    return count, None if oldest is None else from_microseconds(oldest)
