@@ -19,13 +19,15 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from durable_edits.client import open_edits
 from durable_edits.errors import EditsError
 from durable_edits.logs import configure_logs
 from durable_edits.settings import Settings, read_settings
+from durable_edits.storage.keys import ApiKeys
 from gateway.app import create_app
 from gateway.codec import create_codec_app
 from gateway.connections import Connection
-from gateway.keys import has_keys, keys_command
+from gateway.keys import keys_command
 from gateway.limits import HEAD_BYTES
 
 log = logging.getLogger("gateway")
@@ -85,7 +87,9 @@ async def serve_edits(settings: Settings) -> int:
 
 async def _serve_edits(server: Server, settings: Settings) -> int:
     try:
-        keyed = bool(settings.api_keys) or await has_keys(settings)
+        # Opened once before uvicorn does, which buries the reason of a start that fails under a traceback.
+        async with open_edits(settings) as edits:
+            keyed = bool(settings.api_keys) or bool(await ApiKeys(edits.catalog).list())
     except EditsError as error:
         log.critical("%s %s", error.message, error.details)
         return 1

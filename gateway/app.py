@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
@@ -27,8 +26,6 @@ from gateway.open_edits import counting_open
 from gateway.openapi import describe
 from gateway.request_ids import RequestIds
 
-log = logging.getLogger("gateway")
-
 
 def create_app(settings: Settings) -> ASGIApp:
     keys = Keys(settings)
@@ -36,12 +33,8 @@ def create_app(settings: Settings) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as opened:
-            try:
-                temporal = await connect(settings.encryption, metrics_runtime(settings.gateway_metrics))
-                client = await opened.enter_async_context(open_edits(settings, temporal))
-            except EditsError as error:  # uvicorn ends the process, with a traceback that buries the reason
-                log.critical("%s %s", error.message, error.details)
-                raise
+            temporal = await connect(settings.encryption, metrics_runtime(settings.gateway_metrics))
+            client = await opened.enter_async_context(open_edits(settings, temporal))
             await opened.enter_async_context(keys.following(ApiKeys(client.catalog)))
             await opened.enter_async_context(purging(client.catalog))
             if settings.gateway_metrics:

@@ -27,16 +27,6 @@ def keys_command(settings: Settings, arguments: Sequence[str]) -> int:
         return 1
 
 
-async def has_keys(settings: Settings) -> bool:
-    """Whether the catalog holds keys, revoked ones too."""
-    catalog = Catalog(settings.catalog)
-    try:
-        await migrate(catalog)
-        return bool(await ApiKeys(catalog).list())
-    finally:
-        await catalog.close()
-
-
 async def _run(settings: Settings, wanted: argparse.Namespace) -> int:
     catalog = Catalog(settings.catalog)
     try:
