@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from ulid import ULID
 
 from durable_edits.contracts import Status
@@ -29,13 +29,15 @@ async def fill(catalog: Catalog, count: int, *, already: int = 0) -> None:
     """Bring the catalog from `already` edits to `count`; the same ones every time."""
     rows = _rows(already, count)
     while batch := [row for _, row in zip(range(BATCH), rows, strict=False)]:
-        async with catalog.write() as connection:
-            await connection.execute(edits.insert(), batch)
-        await asyncio.sleep(0)
+        await catalog.write(functools.partial(_insert, batch))
     if catalog.engine.dialect.name == "postgresql":  # its own vacuum comes within a minute; SQLite has no such thing
         async with catalog.engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await connection.execute(text("VACUUM ANALYZE edits"))
+
+
+def _insert(rows: list[dict[str, Any]], connection: Connection) -> None:
+    connection.execute(edits.insert(), rows)
 
 
 def edit_id(number: int) -> str:

@@ -6,22 +6,19 @@ Whoever comes second reads the first outcome.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, null, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from durable_edits import metrics
 from durable_edits.contracts import Outcome, Status
-from durable_edits.storage.database import open_engine, storable, unavailable
+from durable_edits.storage.database import open_database, storable
 from durable_edits.storage.edit_lists import count_query, few_names, page_query
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.records import (
@@ -32,94 +29,125 @@ from durable_edits.storage.records import (
     Position,
     to_microseconds,
 )
-from durable_edits.storage.rows import count_pages, edit_of, edit_row, file_of, file_row, filled_file_of, outcome_of
+from durable_edits.storage.rows import (
+    closing_row,
+    count_pages,
+    edit_of,
+    edit_row,
+    file_of,
+    file_row,
+    filled_file_of,
+    outcome_of,
+)
 from durable_edits.storage.schema import edits, files
+
+Answer = TypeVar("Answer")
+
+# What each edit runs is built once: to put one of these together costs more than to run it.
+_EDIT = select(edits).where(edits.c.id == bindparam("edit"))
+_FILE = select(files).where(files.c.id == bindparam("file"), files.c.organization == bindparam("owner"))
+_BEGIN = (
+    update(edits)
+    .where(edits.c.id == bindparam("edit"))
+    .values(
+        run_id=func.coalesce(edits.c.run_id, bindparam("run")),
+        started_at=func.coalesce(edits.c.started_at, bindparam("now")),
+    )
+    .returning(*edits.c)
+)
+# Its values are the columns of `closing_row`.
+_CLOSE = update(edits).where(edits.c.id == bindparam("edit"), edits.c.status.is_(None)).returning(*edits.c)
 
 
 class Catalog:
     """One database, named by URL. Every method raises CatalogUnavailable when it does not answer."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = open_engine(url)
+        self._database = open_database(url)
         self.insert: Any = sqlite_insert if self.engine.dialect.name == "sqlite" else postgresql_insert
+        self._insert_edit = self.insert(edits).on_conflict_do_nothing()
+        self._insert_file = self.insert(files).on_conflict_do_nothing()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._database.engine
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self._database.close()
+
+    async def write(self, work: Callable[[Connection], Answer]) -> Answer:
+        """What `work` gives, in one transaction."""
+        return await self._database.write(work)
+
+    async def read(self, work: Callable[[Connection], Answer]) -> Answer:
+        """What `work` gives, in statements that each see what is there by then."""
+        return await self._database.read(work)
 
     async def ping(self) -> None:
-        async with self.read() as connection:
-            await connection.execute(text("SELECT 1 FROM edits WHERE id = ''"))
+        await self.read(lambda connection: connection.execute(text("SELECT 1 FROM edits WHERE id = ''")).all())
 
     async def create_edit(self, record: EditRecord, file: FileRecord | None, claim: Claim | None = None) -> None:
         """Insert a new edit, and the file it brought along, and its id under an idempotency key, or nothing.
 
         Raises IdempotencyConflict.
         """
-        async with self.write() as connection:
+
+        def create(connection: Connection) -> None:
             if claim is not None:
-                await bind(connection, claim, record.id)
+                bind(connection, claim, record.id)
             if file is not None:
-                await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
-            await connection.execute(self.insert(edits).values(edit_row(record)))
+                connection.execute(self._insert_file, file_row(file))
+            connection.execute(self.insert(edits), edit_row(record))
+
+        await self.write(create)
 
     async def adopt_edit(self, record: EditRecord) -> EditRecord:
         """Insert the record of an edit started straight through Temporal, unless it is there; return what is."""
-        async with self.write() as connection:
-            await connection.execute(self.insert(edits).values(edit_row(record)).on_conflict_do_nothing())
-            return edit_of((await connection.execute(select(edits).where(edits.c.id == record.id))).one())
+
+        def adopt(connection: Connection) -> EditRecord:
+            connection.execute(self._insert_edit, edit_row(record))
+            return edit_of(connection.execute(_EDIT, {"edit": record.id}).one())
+
+        return await self.write(adopt)
 
     async def begin_edit(self, record: EditRecord, run_id: str) -> EditRecord:
         """Claim the edit for a run, at its first step, and say when that began; insert it where it is missing.
 
         Returns the record as it stands: the caller compares `run_id` and looks at `outcome`.
         """
-        claim = (
-            update(edits)
-            .where(edits.c.id == record.id)
-            .values(
-                run_id=func.coalesce(edits.c.run_id, run_id),
-                started_at=func.coalesce(edits.c.started_at, to_microseconds(datetime.now(UTC))),
-            )
-            .returning(*edits.c)
-        )
-        async with self.write() as connection:
-            row = (await connection.execute(claim)).one_or_none()
+        claim = {"edit": record.id, "run": run_id, "now": to_microseconds(datetime.now(UTC))}
+
+        def begin(connection: Connection) -> EditRecord:
+            row = connection.execute(_BEGIN, claim).one_or_none()
             if row is None:
-                await connection.execute(self.insert(edits).values(edit_row(record)).on_conflict_do_nothing())
-                row = (await connection.execute(claim)).one()
+                connection.execute(self._insert_edit, edit_row(record))
+                row = connection.execute(_BEGIN, claim).one()
             return edit_of(row)
+
+        return await self.write(begin)
 
     async def close_edit(self, outcome: Outcome, pages: int | None = None) -> Outcome:
         """The commit point: write `outcome` if the edit has none, and return the outcome it has now.
 
         `pages` is what the document turned out to have; it is noted at the document and at the filled one.
         """
-        close = (
-            update(edits)
-            .where(edits.c.id == outcome.edit_id, edits.c.status.is_(None))
-            .values(
-                status=outcome.status.value,
-                problem=outcome.problem.model_dump() if outcome.problem else null(),
-                filled=outcome.filled.model_dump() if outcome.filled else null(),
-                filled_id=outcome.filled_id,
-                result=outcome.result.model_dump() if outcome.result else null(),
-                credits=outcome.credits,
-                closed_at=to_microseconds(datetime.now(UTC)),
-            )
-        )
-        async with self.write() as connection:
-            closed = (await connection.execute(close.returning(*edits.c))).one_or_none()
-            if (row := closed) is not None:
-                if (filled := filled_file_of(row, pages)) is not None:
-                    await connection.execute(self.insert(files).values(file_row(filled)))
-                    if pages is not None:
-                        await connection.execute(count_pages(row.file_id, pages))
-            else:
-                row = (await connection.execute(select(edits).where(edits.c.id == outcome.edit_id))).one()
-        if closed is None:
+        values = closing_row(outcome)
+
+        def close(connection: Connection) -> tuple[bool, Row[Any]]:
+            row = connection.execute(_CLOSE, {"edit": outcome.edit_id, **values}).one_or_none()
+            if row is None:
+                return False, connection.execute(_EDIT, {"edit": outcome.edit_id}).one()
+            if (filled := filled_file_of(row, pages)) is not None:
+                connection.execute(self.insert(files), file_row(filled))
+                if pages is not None:
+                    connection.execute(count_pages(row.file_id, pages))
+            return True, row
+
+        won, row = await self.write(close)
+        if not won:
             return outcome_of(row) or outcome
         metrics.ENDED.add(outcome.status.value, metrics.reason(outcome.problem.code if outcome.problem else None))
-        metrics.DURATION.record((closed.closed_at - closed.created_at) / 1e6, outcome.status.value)
+        metrics.DURATION.record((row.closed_at - row.created_at) / 1e6, outcome.status.value)
         return outcome
 
     async def delete_edit(self, edit_id: str) -> bool:
@@ -142,16 +170,19 @@ class Catalog:
             )
             .returning(edits.c.filled_id)
         )
-        async with self.write() as connection:
-            row = (await connection.execute(remove)).one_or_none()
+
+        def delete(connection: Connection) -> bool:
+            row = connection.execute(remove).one_or_none()
             if row is not None and row.filled_id is not None:
-                await connection.execute(files.delete().where(files.c.id == row.filled_id))
-        return row is not None
+                connection.execute(files.delete().where(files.c.id == row.filled_id))
+            return row is not None
+
+        return await self.write(delete)
 
     async def edit(self, edit_id: str) -> EditRecord | None:
         """The record, a deleted one too."""
-        async with self.read() as connection:
-            row = (await connection.execute(select(edits).where(edits.c.id == storable(edit_id)))).one_or_none()
+        wanted = {"edit": storable(edit_id)}
+        row = await self.read(lambda connection: connection.execute(_EDIT, wanted).one_or_none())
         return edit_of(row) if row is not None else None
 
     async def position(self, edit_id: str, organizations: Sequence[str]) -> Position | None:
@@ -159,8 +190,7 @@ class Catalog:
         query = select(edits.c.created_at, edits.c.id).where(
             edits.c.id == storable(edit_id), edits.c.organization.in_(organizations)
         )
-        async with self.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self.read(lambda connection: connection.execute(query).one_or_none())
         return Position(row.created_at, row.id) if row is not None else None
 
     async def list_edits(
@@ -174,42 +204,21 @@ class Catalog:
             filename_prefix=storable(wanted.filename_prefix).casefold(),
             template_id=None if wanted.template_id is None else storable(wanted.template_id),
         )
-        async with self.read() as connection:
-            most = few_names(wanted, limit)
-            few = bool(wanted.filename_prefix) and (await connection.scalar(count_query(wanted, most)) or 0) <= most
-            found = await connection.execute(page_query(wanted, order, behind, limit, few=few))
-            return [edit_of(row) for row in found]
+        most = few_names(wanted, limit)
+
+        def page(connection: Connection) -> list[EditRecord]:
+            few = bool(wanted.filename_prefix) and (connection.scalar(count_query(wanted, most)) or 0) <= most
+            return [edit_of(row) for row in connection.execute(page_query(wanted, order, behind, limit, few=few))]
+
+        return await self.read(page)
 
     async def store_file(self, file: FileRecord) -> None:
-        async with self.write() as connection:
-            await connection.execute(self.insert(files).values(file_row(file)).on_conflict_do_nothing())
+        await self.write(lambda connection: connection.execute(self._insert_file, file_row(file)))
 
     async def delete_file(self, file_id: str) -> None:
-        async with self.write() as connection:
-            await connection.execute(files.delete().where(files.c.id == file_id))
+        await self.write(lambda connection: connection.execute(files.delete().where(files.c.id == file_id)))
 
     async def file(self, file_id: str, organization: str) -> FileRecord | None:
-        query = select(files).where(files.c.id == storable(file_id), files.c.organization == organization)
-        async with self.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        wanted = {"file": storable(file_id), "owner": organization}
+        row = await self.read(lambda connection: connection.execute(_FILE, wanted).one_or_none())
         return file_of(row) if row is not None else None
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction."""
-        try:
-            async with self.engine.begin() as connection:
-                yield connection
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            raise unavailable(error) from error
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Statements that each see what is there by then."""
-        try:
-            async with self.engine.connect() as connection:
-                if self.engine.dialect.name != "sqlite":  # which opens no transaction for a read anyway
-                    await connection.execution_options(isolation_level="AUTOCOMMIT")
-                yield connection
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            raise unavailable(error) from error

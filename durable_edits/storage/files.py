@@ -39,15 +39,13 @@ class FileRows:
         query = select(files).where(files.c.id == storable(file_id))
         if organizations is not None:
             query = query.where(files.c.organization.in_(organizations))
-        async with self._catalog.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._catalog.read(lambda connection: connection.execute(query).one_or_none())
         return file_of(row) if row is not None else None
 
     async def rows(self, wanted: FileFilter, order: Order, behind: Place | None, limit: int) -> list[FileRecord]:
         query = select(files).where(*_conditions(wanted))
-        ordered = in_order(query, files.c[wanted.sort_by], files.c.id, order, behind)
-        async with self._catalog.read() as connection:
-            return [file_of(row) for row in await connection.execute(ordered.limit(limit))]
+        ordered = in_order(query, files.c[wanted.sort_by], files.c.id, order, behind).limit(limit)
+        return await self._catalog.read(lambda connection: [file_of(row) for row in connection.execute(ordered)])
 
 
 def place(file: FileRecord, sort_by: FileOrder) -> Place:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, case, null, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, case, null, or_, select, update
 from ulid import ULID
 
 from durable_edits.contracts import Problem
@@ -57,9 +56,9 @@ class Kept:
     done: bool
 
 
-async def bind(connection: AsyncConnection, claim: Claim, made: str) -> None:
+def bind(connection: Connection, claim: Claim, made: str) -> None:
     """Within the transaction that writes what was made: put its id under the key. Raises IdempotencyConflict."""
-    bound = await connection.execute(update(idempotency_keys).where(_held(claim)).values(object_id=made))
+    bound = connection.execute(update(idempotency_keys).where(_held(claim)).values(object_id=made))
     if not bound.rowcount:
         raise IdempotencyConflict("Another request with this Idempotency-Key went on with it; send it again.")
 
@@ -101,13 +100,12 @@ class IdempotencyKeys:
             },
             where=or_(expired, left),
         ).returning(table.claim, table.object_id)
-        async with self._catalog.write() as connection:
-            row = (await connection.execute(statement)).one_or_none()
+        row = await self._catalog.write(lambda connection: connection.execute(statement).one_or_none())
         return Claim(key, row.claim, row.object_id) if row is not None else None
 
     async def find(self, key: IdempotencyKey) -> Kept | None:
-        async with self._catalog.read() as connection:
-            row = (await connection.execute(select(idempotency_keys).where(_named(key)))).one_or_none()
+        query = select(idempotency_keys).where(_named(key))
+        row = await self._catalog.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             return None
         problem = Problem.model_validate(row.problem) if row.problem else None
@@ -138,13 +136,11 @@ class IdempotencyKeys:
         await self._delete(idempotency_keys.c.created_at < to_microseconds(datetime.now(UTC) - KEPT))
 
     async def _update(self, claim: Claim, **values: object) -> bool:
-        async with self._catalog.write() as connection:
-            found = await connection.execute(update(idempotency_keys).where(_held(claim)).values(**values))
-        return bool(found.rowcount)
+        held = update(idempotency_keys).where(_held(claim)).values(**values)
+        return bool(await self._catalog.write(lambda connection: connection.execute(held).rowcount))
 
     async def _delete(self, which: ColumnElement[bool]) -> None:
-        async with self._catalog.write() as connection:
-            await connection.execute(idempotency_keys.delete().where(which))
+        await self._catalog.write(lambda connection: connection.execute(idempotency_keys.delete().where(which)))
 
 
 def _named(key: IdempotencyKey) -> ColumnElement[bool]:

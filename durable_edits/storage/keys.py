@@ -58,15 +58,13 @@ class ApiKeys:
             "shown": added.shown,
             "created_at": to_microseconds(added.created_at),
         }
-        async with self._catalog.write() as connection:
-            await connection.execute(self._catalog.insert(api_keys).values(row))
+        await self._catalog.write(lambda connection: connection.execute(self._catalog.insert(api_keys), row))
         return added
 
     async def list(self) -> list[ApiKey]:
         """All of them, the revoked ones too, oldest first."""
-        async with self._catalog.read() as connection:
-            found = await connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id))
-            return [_key(row) for row in found]
+        query = select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id)
+        return await self._catalog.read(lambda connection: [_key(row) for row in connection.execute(query)])
 
     async def revoke(self, key_id: str) -> bool:
         """False where there is no such key, or none that still opens anything."""
@@ -75,8 +73,7 @@ class ApiKeys:
             .where(api_keys.c.id == storable(key_id), api_keys.c.revoked_at.is_(None))
             .values(revoked_at=to_microseconds(datetime.now(UTC)))
         )
-        async with self._catalog.write() as connection:
-            return bool((await connection.execute(revoke)).rowcount)
+        return bool(await self._catalog.write(lambda connection: connection.execute(revoke).rowcount))
 
 
 def _shown(key: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from durable_edits.errors import LinkExpired, LinkInvalid
 from durable_edits.storage.blobs import Blobs, upload_key
@@ -95,7 +95,11 @@ class Links:
 
     async def _signing_key(self) -> bytes:
         mine = self._catalog.insert(secrets_table).values(name=SIGNING_KEY, value=secrets.token_hex(32))
-        async with self._catalog.write() as connection:
-            await connection.execute(mine.on_conflict_do_nothing())
-            stands = select(secrets_table.c.value).where(secrets_table.c.name == SIGNING_KEY)
-            return bytes.fromhex((await connection.execute(stands)).scalar_one())
+        stands = select(secrets_table.c.value).where(secrets_table.c.name == SIGNING_KEY)
+
+        def agree(connection: Connection) -> str:
+            connection.execute(mine.on_conflict_do_nothing())
+            value: str = connection.execute(stands).scalar_one()
+            return value
+
+        return bytes.fromhex(await self._catalog.write(agree))

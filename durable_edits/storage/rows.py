@@ -49,6 +49,18 @@ def edit_of(row: Row[Any]) -> EditRecord:
     )
 
 
+def closing_row(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "status": outcome.status.value,
+        "problem": outcome.problem.model_dump() if outcome.problem else None,
+        "filled": outcome.filled.model_dump() if outcome.filled else None,
+        "filled_id": outcome.filled_id,
+        "result": outcome.result.model_dump() if outcome.result else None,
+        "credits": outcome.credits,
+        "closed_at": to_microseconds(datetime.now(UTC)),
+    }
+
+
 def outcome_of(row: Row[Any]) -> Outcome | None:
     if row.status is None:
         return None

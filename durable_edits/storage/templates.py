@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from durable_edits.contracts import BlobRef
 from durable_edits.storage.catalog import Catalog
@@ -34,19 +34,21 @@ class TemplateRows:
 
     async def insert(self, template: TemplateRecord, pages: int, claim: Claim | None = None) -> None:
         """With the pages of its file, which are known now; raises IdempotencyConflict."""
-        async with self._catalog.write() as connection:
-            await connection.execute(self._catalog.insert(templates).values(_row(template)))
-            await connection.execute(count_pages(template.file_id, pages))
+
+        def insert(connection: Connection) -> None:
+            connection.execute(self._catalog.insert(templates), _row(template))
+            connection.execute(count_pages(template.file_id, pages))
             if claim is not None:
-                await bind(connection, claim, template.id)
+                bind(connection, claim, template.id)
+
+        await self._catalog.write(insert)
 
     async def find(self, template_id: str, organization: str) -> TemplateRecord | None:
         """A deleted one too."""
         query = select(templates).where(
             templates.c.id == storable(template_id), templates.c.organization == organization
         )
-        async with self._catalog.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._catalog.read(lambda connection: connection.execute(query).one_or_none())
         return _template(row) if row is not None else None
 
     async def update(
@@ -59,16 +61,15 @@ class TemplateRows:
         if compiled is not None:
             values |= {"compiled": compiled.model_dump(), "field_count": field_count}
         kept = update(templates).where(templates.c.id == template_id, templates.c.deleted_at.is_(None))
-        async with self._catalog.write() as connection:
-            row = (await connection.execute(kept.values(values).returning(*templates.c))).one_or_none()
+        changed = kept.values(values).returning(*templates.c)
+        row = await self._catalog.write(lambda connection: connection.execute(changed).one_or_none())
         return _template(row) if row is not None else None
 
     async def delete(self, template_id: str) -> bool:
         """Hide it for good; False where it is hidden already. Its folded name stays: lists by name page on from it."""
         kept = update(templates).where(templates.c.id == template_id, templates.c.deleted_at.is_(None))
         hidden = kept.values(deleted_at=to_microseconds(datetime.now(UTC)), name="", filename="")
-        async with self._catalog.write() as connection:
-            return bool((await connection.execute(hidden)).rowcount)
+        return bool(await self._catalog.write(lambda connection: connection.execute(hidden).rowcount))
 
     async def place(self, template_id: str, wanted: TemplateFilter) -> Place | None:
         """Where it stands in the order, a deleted one too."""
@@ -76,8 +77,7 @@ class TemplateRows:
         query = select(column, templates.c.id).where(
             templates.c.id == storable(template_id), templates.c.organization == wanted.organization
         )
-        async with self._catalog.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._catalog.read(lambda connection: connection.execute(query).one_or_none())
         return (row[0], row[1]) if row is not None else None
 
     async def rows(
@@ -92,9 +92,8 @@ class TemplateRows:
         if part:
             query = query.where(templates.c.name_folded.contains(part, autoescape=True))
         column = templates.c.name_folded if wanted.sort_by == "name" else templates.c.created_at
-        ordered = in_order(query, column, templates.c.id, order, behind)
-        async with self._catalog.read() as connection:
-            return [_template(row) for row in await connection.execute(ordered.limit(limit))]
+        ordered = in_order(query, column, templates.c.id, order, behind).limit(limit)
+        return await self._catalog.read(lambda connection: [_template(row) for row in connection.execute(ordered)])
 
 
 def place(template: TemplateRecord, wanted: TemplateFilter) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from durable_edits.contracts import BlobRef
 from durable_edits.storage.catalog import Catalog
@@ -32,32 +32,37 @@ class UploadRows:
             "created_at": to_microseconds(upload.created_at),
             "expires_at": to_microseconds(upload.expires_at),
         }
-        async with self._catalog.write() as connection:
-            await connection.execute(self._catalog.insert(uploads).values(row))
+
+        def insert(connection: Connection) -> None:
+            connection.execute(self._catalog.insert(uploads), row)
             if claim is not None:
-                await bind(connection, claim, upload.id)
+                bind(connection, claim, upload.id)
+
+        await self._catalog.write(insert)
 
     async def find(self, upload_id: str) -> UploadRecord | None:
         query = select(uploads).where(uploads.c.id == storable(upload_id))
-        async with self._catalog.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._catalog.read(lambda connection: connection.execute(query).one_or_none())
         return _upload(row) if row is not None else None
 
     async def receive(self, upload_id: str, blob: BlobRef) -> bool:
         """Note what has come; False for a session that is over or was never there."""
         open_one = update(uploads).where(uploads.c.id == upload_id, uploads.c.completed_at.is_(None))
-        async with self._catalog.write() as connection:
-            return bool((await connection.execute(open_one.values(received=blob.model_dump()))).rowcount)
+        received = open_one.values(received=blob.model_dump())
+        return bool(await self._catalog.write(lambda connection: connection.execute(received).rowcount))
 
     async def complete(self, file: FileRecord) -> bool:
         """End the session with the file it was for; False where it is over already."""
         open_one = update(uploads).where(uploads.c.id == file.id, uploads.c.completed_at.is_(None))
         ended = open_one.values(completed_at=to_microseconds(datetime.now(UTC)))
-        async with self._catalog.write() as connection:
-            if not (await connection.execute(ended)).rowcount:
+
+        def complete(connection: Connection) -> bool:
+            if not connection.execute(ended).rowcount:
                 return False
-            await connection.execute(self._catalog.insert(files).values(file_row(file)))
-        return True
+            connection.execute(self._catalog.insert(files), file_row(file))
+            return True
+
+        return await self._catalog.write(complete)
 
 
 def _upload(row: Row[Any]) -> UploadRecord:

@@ -45,10 +45,8 @@ async def claimed(keys: IdempotencyKeys, key: IdempotencyKey) -> Claim:
 async def ago(catalog: Catalog, key: IdempotencyKey, column: str, time: timedelta) -> None:
     """As if the key's row had been written so long ago."""
     moment = to_microseconds(datetime.now(UTC) - time)
-    async with catalog.write() as connection:
-        await connection.execute(
-            update(idempotency_keys).where(idempotency_keys.c.key == key.key).values({column: moment})
-        )
+    earlier = update(idempotency_keys).where(idempotency_keys.c.key == key.key).values({column: moment})
+    await catalog.write(lambda connection: connection.execute(earlier))
 
 
 async def test_of_twenty_claims_on_two_engines_one_is_given(

@@ -34,9 +34,8 @@ async def catalog(new_database: Callable[[], Awaitable[str]]) -> AsyncIterator[C
 async def plan(catalog: Catalog, query: Select[object]) -> str:
     compiled = query.compile(catalog.engine, compile_kwargs={"literal_binds": True})
     explain = "EXPLAIN QUERY PLAN" if catalog.engine.dialect.name == "sqlite" else "EXPLAIN"
-    async with catalog.read() as connection:
-        found = await connection.execute(text(f"{explain} {compiled}".replace(":", "\\:")))
-        return "\n".join(str(row[-1]) for row in found)
+    statement = text(f"{explain} {compiled}".replace(":", "\\:"))
+    return "\n".join(str(row[-1]) for row in await catalog.read(lambda connection: connection.execute(statement).all()))
 
 
 def indexes(shown: str) -> set[str]:
@@ -126,8 +125,7 @@ async def test_a_page_behind_the_window_or_before_it_begins_at_the_window(
     behind = Position(FIRST + outside * APART, edit_id(outside))
 
     query = page_query(wanted, order, behind, 20, few=False)
-    async with catalog.read() as connection:
-        found = [row.id for row in await connection.execute(query)]
+    found = await catalog.read(lambda connection: [row.id for row in connection.execute(query)])
 
     inside = [edit_id(number) for number in range(4_000, 4_010)]
     nothing = (order == "desc") == (outside == 0)
@@ -149,11 +147,8 @@ async def test_two_organizations_are_read_in_order_each(catalog: Catalog) -> Non
 async def test_both_ways_to_find_names_find_the_same(catalog: Catalog, prefix: str, also: dict[str, Any]) -> None:
     wanted = replace(ALL, filename_prefix=prefix, **also)
 
-    async with catalog.read() as connection:
-        found = [
-            [row.id for row in await connection.execute(page_query(wanted, "desc", MIDDLE, 50, few=few))]
-            for few in (True, False)
-        ]
+    queries = [page_query(wanted, "desc", MIDDLE, 50, few=few) for few in (True, False)]
+    found = await catalog.read(lambda connection: [[row.id for row in connection.execute(query)] for query in queries])
 
     assert found[0] == found[1]
     assert found[0] or also
