@@ -43,7 +43,7 @@ def steps_held(slots: int) -> int:
 
 def build_worker(client: Client, steps: EditActivities, settings: Settings) -> Worker:
     """One queue for everything: steps can be eager there, and child processes, not queues, keep cores to themselves."""
-    from temporalio.worker import Worker
+    from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
     from workflows.draft import DraftWorkflow
     from workflows.edit import EditWorkflow
@@ -53,6 +53,9 @@ def build_worker(client: Client, steps: EditActivities, settings: Settings) -> W
         client,
         task_queue=settings.task_queue,
         workflows=[EditWorkflow, TemplateWorkflow, DraftWorkflow],
+        # The sandbox is for who writes workflows: the recorded lives replay in it (tests/replay). Here it would cost a
+        # tenth of an edit's CPU, as it imports the workflow for each run and is entered for each payload.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         activities=[steps.plan_edit, steps.fill_document, steps.close_edit, steps.read_template, steps.make_draft],
         max_concurrent_activities=steps_held(settings.pdf_slots),
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

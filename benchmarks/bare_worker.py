@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bare_worker ADDRESS QUEUE`: the bare workflow on a worker set up as the product's is."""
+"""`python -m benchmarks.bare_worker ADDRESS QUEUE`: the bare workflow, on the SDK's worker, the product's limits."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def history(path: Path) -> WorkflowHistory:
 
 
 def replayer(workflow: type, *keys: PayloadKey) -> Replayer:
-    """As the worker runs it: the same sandbox, the same data converter."""
+    """In the sandbox, which refuses clocks, chance and I/O, and which the deployed worker does without."""
     return Replayer(workflows=[workflow], data_converter=data_converter(keys))
 
 
