@@ -59,7 +59,7 @@ async def measure_edits(lab: Lab) -> list[Batch]:
             kinds += [upload_kind(lab, http, name, document, instructions)]
             kinds += [await stored_kind(lab, http, name, document, instructions)]
         for kind in kinds:
-            await _latencies(kind.run, 20, 20)  # warm: fonts, connections, caches
+            await closed_loop(kind.run, 20, 20)  # warm: fonts, connections, caches
         # Each round begins with another kind, so that none always follows the same one.
         turns = [kinds[turn:] + kinds[:turn] for turn in range(ROUNDS)]
         return [await _batch(kind, concurrency) for turn in turns for concurrency in CONCURRENCIES for kind in turn]
@@ -125,24 +125,24 @@ def varied(instructions: str, number: int) -> str:
     return instructions.replace("name:", f"name: {number}", 1)
 
 
-def upload_body(document: bytes, instructions: str) -> bytes:
-    return _body({"filename": "form.pdf", "url": data_url(document)}, instructions)
+def upload_body(document: bytes, instructions: str, *, background: bool = False) -> bytes:
+    return _body({"filename": "form.pdf", "url": data_url(document)}, instructions, background=background)
 
 
-def _body(document: dict[str, str], instructions: str) -> bytes:
-    """A synchronous create: the answer is the finished edit, with its filled document."""
-    return json.dumps({"document": document, "instructions": instructions}).encode()
+def _body(document: dict[str, str], instructions: str, *, background: bool = False) -> bytes:
+    """By default a synchronous create: the answer is the finished edit, with its filled document."""
+    return json.dumps({"document": document, "instructions": instructions, "background": background}).encode()
 
 
 async def _batch(kind: Kind, concurrency: int) -> Batch:
     before = kind.meter.read()
-    latencies = await _latencies(kind.run, RUNS[concurrency], concurrency)
+    latencies = await closed_loop(kind.run, RUNS[concurrency], concurrency)
     await asyncio.sleep(SETTLE)
     return Batch(kind.name, concurrency, latencies, (kind.meter.read() - before) / len(latencies))
 
 
-async def _latencies(run: Callable[[], Awaitable[None]], runs: int, concurrency: int) -> list[float]:
-    """`concurrency` callers, each starting its next run when its last has answered."""
+async def closed_loop(run: Callable[[], Awaitable[None]], runs: int, concurrency: int) -> list[float]:
+    """The latency of each run, by `concurrency` callers that each start their next run when their last has answered."""
     left, latencies = iter(range(runs)), list[float]()
 
     async def caller() -> None:

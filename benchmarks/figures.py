@@ -31,3 +31,8 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """The nearest rank: a value that was measured."""
     ranked = sorted(values)
     return ranked[max(0, math.ceil(len(ranked) * percent / 100) - 1)]
+
+
+def slope(places: Sequence[float], values: Sequence[float]) -> float:
+    """By least squares."""
+    return statistics.linear_regression(places, values).slope

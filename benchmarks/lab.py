@@ -19,7 +19,7 @@ from benchmarks.bare_worker import READY
 from benchmarks.cpu import Meter
 from dev.errors import NotReady, PromiseBroken
 from dev.processes import POLL, Process, free_ports, is_free, start
-from dev.stack import ROOT, Stack
+from dev.stack import GRACE, ROOT, Stack
 
 KEY = "key-of-the-benchmarks"
 BARE_QUEUE = "bare"
@@ -42,6 +42,18 @@ class Lab:
 
     def http(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.stack.url, headers=headers(), timeout=ANSWER, trust_env=False)
+
+    @contextlib.contextmanager
+    def another_worker(self) -> Iterator[Process]:
+        """One more beside the stack's own, or in its place; ready when it is given, drained behind it."""
+        command = [sys.executable, "worker.py"]
+        log = self.stack.home / "logs" / f"worker-{time.monotonic_ns()}.log"
+        worker = start("another worker", command, log=log, env=self.stack.env, cwd=ROOT)
+        try:
+            worker.wait_for_line("worker ready", START)
+            yield worker
+        finally:
+            worker.stop(GRACE)
 
 
 def headers() -> dict[str, str]:
