@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up servers test check fuzz judge bench bench-lists bench-requests openapi lock format clean
+.PHONY: setup demo up servers test check fuzz judge bench bench-lists bench-requests bench-load openapi lock format clean
 
 setup: $(STAMP)
 
@@ -63,6 +63,11 @@ bench-lists: setup
 # Requests a second of what is asked most often, beside a bare route.
 bench-requests: setup
 	$(PY) -m benchmarks.requests
+
+# Edits a second beside a bare workflow, memory over thousands of edits, two workers, a backlog: half an hour. Its parts
+# stand alone: python -m benchmarks.load --help.
+bench-load: setup
+	$(PY) -m benchmarks.load
 
 # docs/openapi.json as the code has it now; a test compares the two.
 openapi: setup

@@ -24,6 +24,8 @@ from dev.stack import GRACE, ROOT, Stack
 KEY = "key-of-the-benchmarks"
 BARE_QUEUE = "bare"
 START = 60.0  # seconds
+# Idle ones are closed here before the gateway does, or a request may meet the close.
+CONNECTIONS = httpx.Limits(max_connections=None, keepalive_expiry=2.0)
 ANSWER = 60.0  # seconds for one call
 
 
@@ -41,7 +43,9 @@ class Lab:
         return await Client.connect(self.stack.temporal_address, data_converter=pydantic_data_converter)
 
     def http(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.stack.url, headers=headers(), timeout=ANSWER, trust_env=False)
+        return httpx.AsyncClient(
+            base_url=self.stack.url, headers=headers(), timeout=ANSWER, limits=CONNECTIONS, trust_env=False
+        )
 
     @contextlib.contextmanager
     def another_worker(self) -> Iterator[Process]:
