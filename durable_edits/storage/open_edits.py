@@ -13,6 +13,5 @@ from durable_edits.storage.schema import edits
 
 async def open_edits(catalog: Catalog) -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(edits.c.created_at)).where(edits.c.status.is_(None))
-    async with catalog.read() as connection:
-        count, oldest = (await connection.execute(query)).one()
+    count, oldest = await catalog.read(lambda connection: connection.execute(query).one())
     return count, None if oldest is None else from_microseconds(oldest)
