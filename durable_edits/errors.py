@@ -35,6 +35,11 @@
     ├── InstructionsError
     │   ├── InstructionsEmpty
     │   └── NothingToFill           no instruction matched a field
+    ├── ModelError                  of a language model's provider
+    │   ├── ModelUnavailable        no answer, too many requests, a fault of its own (retried: the edit waits)
+    │   ├── ModelRefused            the key or the account is refused, or the question is
+    │   ├── ModelUnknown            no such model, or no such provider here
+    │   └── ModelAnswerInvalid      it answered, and never with what was asked for
     ├── RunError                    the run ended without our code's last word
     │   ├── Terminated
     │   ├── DeadlineExceeded        over EDITS_DEADLINE
@@ -232,6 +237,29 @@ class InstructionsEmpty(InstructionsError):
 
 class NothingToFill(InstructionsError):
     code = "nothing_to_fill"
+
+
+class ModelError(EditsError):
+    code = "model_failed"
+
+
+class ModelUnavailable(ModelError):
+    """`details["retry_after"]`: seconds that the provider asks for, where it does."""
+
+    code = "model_unavailable"
+    retryable = True
+
+
+class ModelRefused(ModelError):
+    code = "model_refused"
+
+
+class ModelUnknown(ModelError):
+    code = "model_unknown"
+
+
+class ModelAnswerInvalid(ModelError):
+    code = "model_answer_invalid"
 
 
 class RunError(EditsError):
