@@ -64,11 +64,11 @@ def test_codes_are_words_of_the_wire() -> None:
     assert odd == []
 
 
-def test_what_is_ours_to_mend_may_be_tried_again_and_so_may_a_silent_host_and_whoever_was_too_fast() -> None:
+def test_what_is_ours_to_mend_may_be_tried_again_and_so_may_who_is_silent_and_who_was_too_fast() -> None:
     retryable = {kind for kind in every_class() if kind.retryable}
 
     ours = {kind for kind in every_class() if issubclass(kind, errors.InfrastructureError)}
-    assert retryable == ours | {errors.FetchUnreachable, errors.RateLimited}
+    assert retryable == ours | {errors.FetchUnreachable, errors.ModelUnavailable, errors.RateLimited}
 
 
 @pytest.mark.parametrize("kind", every_class(), ids=lambda kind: kind.__name__)
