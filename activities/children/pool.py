@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar, TypeVarTuple
@@ -15,7 +16,8 @@ from typing import Any, TypeVar, TypeVarTuple
 from activities.children.child import MEGABYTE, Child, document_of
 from activities.children.forkserver import START_SECONDS, Forkserver, start_forkserver
 from activities.unbroken import unbroken
-from durable_edits.errors import EngineCrashed, FillTimedOut
+from durable_edits import metrics
+from durable_edits.errors import DocumentTooComplex, EngineCrashed, FillTimedOut
 
 Arguments = TypeVarTuple("Arguments")
 Answer = TypeVar("Answer")
@@ -80,6 +82,8 @@ class Children:
                     seconds=self._seconds,
                 ) from error
             finally:
+                if not child.usable:
+                    metrics.CHILD_KILLS.add(_cause(sys.exception()))
                 await self._give_back(child)
         return answer
 
@@ -187,6 +191,21 @@ class Children:
                 log.warning("children are not confined in everything on this machine: %s", "; ".join(unconfined))
             else:
                 log.info("children are confined: memory, processor, files, network, processes, privileges")
+
+
+def _cause(error: BaseException | None) -> str:
+    """Why a child ends with its job; "worn": it has held so much memory that it gets no other."""
+    match error:
+        case asyncio.CancelledError():
+            return "cancel"
+        case FillTimedOut():
+            return "time_limit"
+        case DocumentTooComplex():
+            return "memory_limit"
+        case EngineCrashed():
+            return "crash"
+        case _:
+            return "worn"
 
 
 def _how(ended: int) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import psutil
+
+from dev.processes import Process
 from tests.forms import many_fields_form, many_values, text_form
 from tests.live import Live, until
 from tests.watching.conftest import Measured
@@ -55,7 +58,29 @@ def test_a_cancel_is_timed_by_who_ended_the_edit(measured: Measured) -> None:
     assert gateway.cancel(edit_id)["status"] == "cancelled"
 
     assert measured.of_gateway().total("edits_cancel_seconds_count", by="worker") - before == 1
+    assert measured.of_worker().total("edits_child_kills_total", cause="cancel") >= 1
     assert measured.of_worker().total("edits_ended_total", status="cancelled") >= 1
+
+
+def test_a_child_that_is_killed_in_a_job_is_counted_by_its_cause(measured: Measured) -> None:
+    gateway = measured.gateway
+    edit_id = gateway.start(LONG_FORM, LONG_INSTRUCTIONS)
+    until(lambda: gateway.status(edit_id) == "in_progress", 30)
+
+    def crashed() -> bool:
+        for child in children_of(measured.worker):
+            child.kill()
+        return measured.of_worker().total("edits_child_kills_total", cause="crash") >= 1
+
+    until(crashed, 30, every=0.2)
+
+    gateway.cancel(edit_id)
+
+
+def children_of(worker: Process) -> list[psutil.Process]:
+    """Those that work on documents: grandchildren, of the process that they are forked from."""
+    below = psutil.Process(worker.pid).children(recursive=True)
+    return [each for each in below if not each.children()]
 
 
 def test_requests_are_counted_by_route_and_status_never_by_what_a_stranger_writes(measured: Measured) -> None:
