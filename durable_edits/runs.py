@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ActivityError, TimeoutError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
@@ -34,6 +34,7 @@ from durable_edits.errors import Conflict, EditsError, InternalError, TemporalUn
 from durable_edits.payload_keys import PayloadKey
 from durable_edits.payloads import data_converter
 from durable_edits.run_status import ended, running_status
+from durable_edits.search_attributes import SearchAttributes
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -85,6 +86,7 @@ class Runs:
         self._temporal = temporal
         self._queue = queue
         self._execution_timeout = deadline * AND_A_TENTH
+        self._search_attributes = SearchAttributes(temporal)
 
     async def ping(self) -> None:
         """Raises TemporalUnavailable unless the server answers and has the namespace."""
@@ -96,6 +98,16 @@ class Runs:
 
     async def start(self, edit_id: str, edit: EditInput) -> None:
         """Raises Conflict for a used id, TemporalUnavailable when nobody knows whether it started."""
+        found_by = await self._search_attributes.of(edit)
+        try:
+            await self._start(edit_id, edit, found_by)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT or not len(found_by):
+                raise _unavailable(error) from error
+            self._search_attributes.forget()
+            await self.start(edit_id, edit)
+
+    async def _start(self, edit_id: str, edit: EditInput, found_by: TypedSearchAttributes) -> None:
         try:
             await self._temporal.start_workflow(
                 EDIT_WORKFLOW,
@@ -104,13 +116,12 @@ class Runs:
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 execution_timeout=self._execution_timeout,
-                static_summary=f"Fill {edit.document.filename[:100]}",
+                static_summary=f"Fill {edit.document.filename[:100]} for {edit.organization[:50]}",
+                search_attributes=found_by,
                 rpc_timeout=RPC_TIMEOUT,
             )
         except WorkflowAlreadyStartedError as error:
             raise Conflict(f"An edit with the id {edit_id} is there already.") from error
-        except RPCError as error:
-            raise _unavailable(error) from error
 
     async def read_template(self, job: TemplateJob) -> TemplateRead:
         """Have a worker read a template's form; raises whatever that raises, and TimedOut where none is at work."""

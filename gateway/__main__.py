@@ -29,6 +29,7 @@ from gateway.codec import create_codec_app
 from gateway.connections import Connection
 from gateway.keys import keys_command
 from gateway.limits import HEAD_BYTES
+from gateway.search_attributes import search_attributes_command
 
 log = logging.getLogger("gateway")
 
@@ -127,6 +128,8 @@ def main() -> int:
     configure_logs(settings.log_level, settings.log_format)
     if sys.argv[1:2] == ["keys"]:
         return keys_command(settings, sys.argv[2:])
+    if sys.argv[1:2] == ["search-attributes"]:
+        return search_attributes_command(settings)
     return uvloop.run(serve_codec(settings) if sys.argv[1:2] == ["codec"] else serve_edits(settings))
 
 

@@ -33,9 +33,12 @@ with workflow.unsafe.imports_passed_through():
         Problem,
         Status,
     )
+    from durable_edits.search_attributes import STATUS
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
+# Shown while a step is under way; a timer to say more would be three events.
+WAITING = "If this takes long, the pending activity's last failure says why, and when it is tried again."
 WANTED = '{"document": {"filename", "url"}, "instructions"}'
 # Bytes. Temporal terminates a run at a payload of 2 MiB, and the first step's is the run's own and a little more.
 INPUT_LIMIT = 2_000_000
@@ -73,18 +76,20 @@ class EditWorkflow:
         return _end(outcome)
 
     async def _edit(self, edit: EditInput) -> Outcome:
-        workflow.set_current_details("Reading the form and planning its values.")
+        _told(Status.IN_PROGRESS, f"Step 1 of 2: reading the form and planning its values. {WAITING}")
         planned = await _step(PLAN_EDIT, _plan_job(edit), Planned, STEP)
         if planned.outcome is not None:
             return planned.outcome
         if workflow.cancellation_reason() is not None:
             raise asyncio.CancelledError  # a step that ends in time swallows the cancel
-        workflow.set_current_details(f"Filling {planned.values} values into {planned.pages} pages.")
+        what = f"Step 2 of 2: filling {planned.values} values into {planned.pages} pages, and storing the result."
+        workflow.set_current_details(f"{what} {WAITING}")
         return await _step(FILL_DOCUMENT, _fill_job(edit, planned), Outcome, STEP)
 
     async def _close(self, edit: EditInput, error: BaseException) -> Outcome:
         job = _close_job(edit, error)
-        workflow.set_current_details(f"Closing as {job.status}.")
+        why = f": {job.problem.code}: {job.problem.message}" if job.problem else ""
+        workflow.set_current_details(f"Writing the record, until the catalog takes it: {job.status}{why}")
         closing = asyncio.ensure_future(_step(CLOSE_EDIT, job, Outcome, CLOSE))
         while not closing.done():
             try:
@@ -174,11 +179,18 @@ def _problem(error: BaseException) -> Problem:
     return Problem(code="step_timed_out", message=f"A step did not end in time: {cause}"[:500])
 
 
+def _told(status: Status, details: str) -> None:
+    """Where the run can be searched by its status, that too; the start says whether it can."""
+    workflow.set_current_details(details)
+    if workflow.info().typed_search_attributes.get(STATUS) is not None:
+        workflow.upsert_search_attributes([STATUS.value_set(status.value)])
+
+
 def _end(outcome: Outcome) -> Outcome:
+    why = f": {outcome.problem.code}: {outcome.problem.message}" if outcome.problem else ""
+    _told(outcome.status, f"Ended as {outcome.status}{why}\n\nGET /v1/edits/{outcome.edit_id} has the record.")
     if outcome.status is Status.COMPLETED:
-        workflow.set_current_details("Completed.")
         return outcome
-    workflow.set_current_details(f"Ended as {outcome.status}.")
     if outcome.status is Status.CANCELLED and workflow.cancellation_reason() is not None:
         raise asyncio.CancelledError
     problem = outcome.problem or Problem(code=outcome.status.value, message="The edit was cancelled.")
