@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -67,6 +68,14 @@ def _rows(start: int, end: int) -> Iterator[dict[str, Any]]:
             "started_at": FIRST + number * APART,
             "status": status,
             "problem": {"code": "invalid_document", "message": "…", "details": None} if status == "failed" else None,
+            "filled": _blob(number, "filled.pdf") if status == "completed" else None,
+            "filled_id": f"file_{number}_filled" if status == "completed" else None,
+            "result": _blob(number, "result.json") if status == "completed" else None,
             "credits": 3.0 if status == "completed" else None,
             "closed_at": FIRST + number * APART,
         }
+
+
+def _blob(number: int, name: str) -> dict[str, Any]:
+    digest = hashlib.sha256(str(number).encode()).hexdigest()
+    return {"key": f"edits/{edit_id(number)}/{name}-{digest[:32]}", "size": 40_000, "sha256": digest}

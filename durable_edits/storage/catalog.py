@@ -7,7 +7,6 @@ Whoever comes second reads the first outcome.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -19,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from durable_edits import metrics
 from durable_edits.contracts import Outcome, Status
 from durable_edits.storage.database import open_database, storable
-from durable_edits.storage.edit_lists import count_query, few_names, page_query
+from durable_edits.storage.edit_lists import wanted_edits
 from durable_edits.storage.idempotency import Claim, bind
+from durable_edits.storage.lists import page
 from durable_edits.storage.records import (
     EditFilter,
     EditRecord,
@@ -199,18 +199,11 @@ class Catalog:
         """Up to `limit` edits in `order` of creation (ties by id), strictly behind a position."""
         if not wanted.organizations:
             return []
-        wanted = replace(
-            wanted,
-            filename_prefix=storable(wanted.filename_prefix).casefold(),
-            template_id=None if wanted.template_id is None else storable(wanted.template_id),
+        asked = wanted_edits(wanted)
+        place = None if behind is None else (behind.created_at, behind.id)
+        return await self.read(
+            lambda connection: [edit_of(row) for row in page(connection, asked, order, place, limit)]
         )
-        most = few_names(wanted, limit)
-
-        def page(connection: Connection) -> list[EditRecord]:
-            few = bool(wanted.filename_prefix) and (connection.scalar(count_query(wanted, most)) or 0) <= most
-            return [edit_of(row) for row in connection.execute(page_query(wanted, order, behind, limit, few=few))]
-
-        return await self.read(page)
 
     async def store_file(self, file: FileRecord) -> None:
         await self.write(lambda connection: connection.execute(self._insert_file, file_row(file)))

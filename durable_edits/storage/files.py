@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.database import storable
-from durable_edits.storage.keyset import Place, in_order
+from durable_edits.storage.keyset import Place
+from durable_edits.storage.lists import Wanted, page
 from durable_edits.storage.records import FileRecord, Order, to_microseconds
 from durable_edits.storage.rows import file_of
 from durable_edits.storage.schema import files
 
 FileOrder = Literal["created_at", "updated_at"]
-LAST = "\U0010ffff"  # sorts behind every other character
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,27 @@ class FileRows:
         return file_of(row) if row is not None else None
 
     async def rows(self, wanted: FileFilter, order: Order, behind: Place | None, limit: int) -> list[FileRecord]:
-        query = select(files).where(*_conditions(wanted))
-        ordered = in_order(query, files.c[wanted.sort_by], files.c.id, order, behind).limit(limit)
-        return await self._catalog.read(lambda connection: [file_of(row) for row in connection.execute(ordered)])
+        if not wanted.organizations:
+            return []
+        asked = wanted_files(wanted)
+        return await self._catalog.read(
+            lambda connection: [file_of(row) for row in page(connection, asked, order, behind, limit)]
+        )
+
+
+def wanted_files(asked: FileFilter) -> Wanted:
+    return Wanted(
+        files,
+        asked.organizations,
+        by=asked.sort_by,
+        prefix=storable(asked.filename_prefix).casefold(),
+        also=() if asked.mime_type is None else (files.c.mime_type == storable(asked.mime_type),),
+        narrow=asked.mime_type is not None,
+        since=None if asked.created_from is None else to_microseconds(asked.created_from),
+        until=None if asked.created_to is None else to_microseconds(asked.created_to),
+    )
 
 
 def place(file: FileRecord, sort_by: FileOrder) -> Place:
     moment = file.created_at if sort_by == "created_at" else file.updated_at or file.created_at
     return to_microseconds(moment), file.id
-
-
-def _conditions(wanted: FileFilter) -> list[ColumnElement[bool]]:
-    conditions: list[Any] = [files.c.organization.in_(wanted.organizations)]
-    if prefix := storable(wanted.filename_prefix).casefold():
-        conditions.append(files.c.filename_folded.between(prefix, prefix + LAST))
-    if wanted.mime_type is not None:
-        conditions.append(files.c.mime_type == storable(wanted.mime_type))
-    if wanted.created_from is not None:
-        conditions.append(files.c.created_at >= to_microseconds(wanted.created_from))
-    if wanted.created_to is not None:
-        conditions.append(files.c.created_at <= to_microseconds(wanted.created_to))
-    return conditions

@@ -78,7 +78,9 @@ files = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index("files_by_time", "organization", "created_at", "id"),
-    Index("files_by_filename", "organization", "filename_folded", "created_at", "id"),
+    Index("files_by_update", "organization", "updated_at", "id"),
+    Index("files_by_type", "organization", "mime_type", "created_at", "id"),
+    Index("files_by_filename", "organization", "filename_folded", "created_at", "id", "mime_type"),
 )
 
 # A revoked key keeps its row: a gateway that has ever had keys never again serves whoever has none.
