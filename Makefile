@@ -30,6 +30,11 @@ up: export STACK := $(STACK)
 up: setup
 	@$(PY) -m dev.up
 
+# Looks at a running installation, with the EDITS_* and TEMPORAL_* settings of this shell.
+.PHONY: doctor
+doctor: setup
+	@$(PY) -m durable_edits.doctor
+
 # The servers of the production stack, built ahead: 4 minutes on two cores, once.
 servers: setup
 	@$(PY) -m dev.servers

@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterator, Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
@@ -165,6 +165,13 @@ class Blobs:
             return [item["path"] async for batch in batches for item in batch]
         except BaseError as error:
             raise _unavailable("listed", error) from error
+
+    async def written_at(self, ref: BlobRef) -> datetime:
+        """By the store's clock; raises BlobsUnavailable."""
+        try:
+            return (await obstore.head_async(self._store, ref.key))["last_modified"]
+        except (BaseError, FileNotFoundError) as error:
+            raise _unavailable("read", error) from error
 
     async def ping(self) -> None:
         """Raises BlobsUnavailable unless the store answers."""

@@ -52,6 +52,19 @@ async def migrate(catalog: Catalog, revision: str = "head") -> None:
         await engine.dispose()
 
 
+async def revision_of(catalog: Catalog) -> str | None:
+    """The one its tables are at; None where there are none. Raises CatalogUnavailable."""
+    async with catalog.read() as connection:
+        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+def newest_revision() -> str:
+    """The one this release has."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return str(ScriptDirectory.from_config(config).get_current_head())
+
+
 async def _upgrade_when_free(engine: AsyncEngine, revision: str) -> None:
     """Somebody's long transaction at a table is waited for in pauses, in which all others come to it."""
     for tries_left in reversed(range(TRIES)):

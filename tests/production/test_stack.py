@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import httpx
 import pytest
 
 from dev.production import POSTGRES, STORE, TEMPORAL, Production
 from tests.forms import many_fields_form, many_values, text_form
-from tests.live import TERMINAL, Gateway, until
+from tests.live import ROOT, TERMINAL, Gateway, until
 
 FORM = text_form(["name"])
 UNDER_WAY = 8
@@ -53,3 +57,13 @@ def test_edits_under_way_when_a_server_is_killed_all_complete(
     for gateway in gateways:
         gateway.wait_ready()
     assert [gateways[0].wait(edit_id, seconds=90)["status"] for edit_id in edits] == ["completed"] * UNDER_WAY
+
+
+def test_the_doctor_finds_nothing_wrong(gateways: list[Gateway], production: Production) -> None:
+    command = [sys.executable, "-m", "durable_edits.doctor", "--gateway", gateways[1].url]
+
+    looked = subprocess.run(
+        command, cwd=ROOT, env=production.environment(os.environ), capture_output=True, text=True, check=False
+    )
+
+    assert (looked.returncode, "warning" in looked.stdout) == (0, False), looked.stdout
