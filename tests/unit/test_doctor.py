@@ -80,10 +80,12 @@ async def test_tables_of_an_earlier_release_are_told_with_both_revisions(setting
 
 
 async def test_a_catalog_that_is_not_there_is_not_made(settings: Settings) -> None:
+    settings.home.mkdir()
+
     [finding] = await catalog(settings)
 
     assert finding.level is Level.FAULT
-    assert not settings.home.exists()
+    assert list(settings.home.iterdir()) == []
 
 
 async def test_an_edit_that_has_been_open_for_hours_is_told(settings: Settings) -> None:
