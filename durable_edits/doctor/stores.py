@@ -16,8 +16,7 @@ from durable_edits.settings import Settings
 from durable_edits.storage.blobs import Blobs
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.migrate import newest_revision, revision_of
-from durable_edits.storage.records import from_microseconds
-from durable_edits.storage.schema import edits
+from durable_edits.storage.open_edits import open_edits
 
 PROBE = "doctor"  # the folder of the probe, which is removed again
 SKEW = timedelta(seconds=5)  # links and leases are in minutes: below that, clocks that differ hurt nobody
@@ -57,11 +56,11 @@ def _revision(what: str, found: str | None, newest: str) -> Finding:
 
 
 async def _clock(database: Catalog) -> Finding:
-    async with database.read() as connection:
-        if database.engine.dialect.name == "sqlite":
-            return ok("clock of the catalog", "is this machine's")
-        before = datetime.now(UTC)
-        theirs: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    if database.engine.dialect.name == "sqlite":
+        return ok("clock of the catalog", "is this machine's")
+    now = select(func.clock_timestamp())
+    before = datetime.now(UTC)
+    theirs = await database.read(lambda connection: connection.execute(now).scalar_one())
     return clock("clock of the catalog", theirs, before, datetime.now(UTC))
 
 
@@ -76,14 +75,10 @@ def clock(what: str, theirs: datetime, before: datetime, after: datetime) -> Fin
 
 
 async def _open_edits(database: Catalog) -> Finding:
-    oldest = select(func.count(), func.min(edits.c.created_at)).where(
-        edits.c.status.is_(None), edits.c.deleted_at.is_(None)
-    )
-    async with database.read() as connection:
-        count, since = (await connection.execute(oldest)).one()
-    if not count:
+    count, since = await open_edits(database)
+    if since is None:
         return ok("open edits", "none")
-    age = datetime.now(UTC) - from_microseconds(since)
+    age = datetime.now(UTC) - since
     seen = f"{count}, the oldest for {str(age).partition('.')[0]}"
     if age <= OPEN_FOR:
         return ok("open edits", seen)

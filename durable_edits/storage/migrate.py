@@ -54,8 +54,7 @@ async def migrate(catalog: Catalog, revision: str = "head") -> None:
 
 async def revision_of(catalog: Catalog) -> str | None:
     """The one its tables are at; None where there are none. Raises CatalogUnavailable."""
-    async with catalog.read() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    return await catalog.read(lambda connection: MigrationContext.configure(connection).get_current_revision())
 
 
 def newest_revision() -> str:
