@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from temporalio.client import Client
-    from temporalio.worker import Worker
+    from temporalio.worker import Worker, WorkerDeploymentConfig
 
     from activities.edits import EditActivities
+    from activities.housekeeping import HousekeepingActivities
     from durable_edits.settings import Settings
 
 Result = TypeVar("Result")
@@ -41,26 +42,49 @@ def steps_held(slots: int) -> int:
     return slots * STEPS_PER_SLOT + STEPS_WAITING
 
 
-def build_worker(client: Client, steps: EditActivities, settings: Settings) -> Worker:
+def build_worker(client: Client, steps: EditActivities, chores: HousekeepingActivities, settings: Settings) -> Worker:
     """One queue for everything: steps can be eager there, and child processes, not queues, keep cores to themselves."""
     from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
     from workflows.draft import DraftWorkflow
     from workflows.edit import EditWorkflow
+    from workflows.housekeeping import HousekeepingWorkflow
     from workflows.template import TemplateWorkflow
 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[EditWorkflow, TemplateWorkflow, DraftWorkflow],
+        workflows=[EditWorkflow, TemplateWorkflow, DraftWorkflow, HousekeepingWorkflow],
         # The sandbox is for who writes workflows: the recorded lives replay in it (tests/replay). Here it would cost a
         # tenth of an edit's CPU, as it imports the workflow for each run and is entered for each payload.
         workflow_runner=UnsandboxedWorkflowRunner(),
-        activities=[steps.plan_edit, steps.fill_document, steps.close_edit, steps.read_template, steps.make_draft],
+        activities=[
+            steps.plan_edit,
+            steps.fill_document,
+            steps.close_edit,
+            steps.read_template,
+            steps.make_draft,
+            chores.sweep,
+        ],
         max_concurrent_activities=steps_held(settings.pdf_slots),
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=timedelta(seconds=settings.grace),
+        deployment_config=_deployment(settings),
+    )
+
+
+def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    """Under which version the worker takes work, where the server is to tell versions apart (docs/upgrades.md)."""
+    from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+    from temporalio.worker import WorkerDeploymentConfig
+
+    if settings.deployment is None or settings.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment, settings.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior[settings.versioning.upper()],
     )
 
 
@@ -82,6 +106,23 @@ async def open_steps(settings: Settings) -> AsyncIterator[EditActivities]:
             yield EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
     finally:
         await fetcher.close()
+        await catalog.close()
+
+
+@contextlib.asynccontextmanager
+async def open_chores(client: Client, settings: Settings) -> AsyncIterator[HousekeepingActivities]:
+    """Housekeeping, on connections of its own: it takes none from edits."""
+    from activities.housekeeping import HousekeepingActivities
+    from durable_edits.runs import Runs
+    from durable_edits.storage.blobs import Blobs
+    from durable_edits.storage.catalog import Catalog
+
+    catalog = Catalog(settings.catalog)
+    try:
+        yield HousekeepingActivities(
+            catalog, Blobs(settings.blobs), Runs(client, settings.task_queue, settings.longest_edit)
+        )
+    finally:
         await catalog.close()
 
 
@@ -110,11 +151,15 @@ async def main() -> int:
 
 
 async def _start(settings: Settings, stores: contextlib.AsyncExitStack) -> Worker:
+    from durable_edits.housekeeping.schedule import keep_schedule
     from durable_edits.metrics_endpoint import metrics_runtime
     from durable_edits.runs import connect
 
     client = await connect(settings.encryption, metrics_runtime(settings.metrics))
-    return build_worker(client, await stores.enter_async_context(open_steps(settings)), settings)
+    steps = await stores.enter_async_context(open_steps(settings))
+    chores = await stores.enter_async_context(open_chores(client, settings))
+    await keep_schedule(client, settings)
+    return build_worker(client, steps, chores, settings)
 
 
 async def run(worker: Worker, settings: Settings, stop: asyncio.Event) -> int:

@@ -19,10 +19,10 @@ _began: ContextVar[float] = ContextVar("began")
 
 
 @asynccontextmanager
-async def heartbeats() -> AsyncIterator[None]:
+async def heartbeats(every: float = INTERVAL_SECONDS) -> AsyncIterator[None]:
     async def beat() -> None:
         while True:
-            await asyncio.sleep(INTERVAL_SECONDS)
+            await asyncio.sleep(every)
             activity.heartbeat()
 
     _began.set(time.monotonic())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -32,6 +33,8 @@ from durable_edits.contracts import (
 from durable_edits.drafts import Drafts
 from durable_edits.edit_input import same_input, template_input
 from durable_edits.errors import (
+    BlobsUnavailable,
+    CatalogUnavailable,
     Conflict,
     IdempotencyConflict,
     InfrastructureError,
@@ -47,6 +50,7 @@ from durable_edits.settling import Edit, settle
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.database import storable
+from durable_edits.storage.document_urls import parse_stored_url
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
@@ -57,6 +61,8 @@ from durable_edits.storage.templates import TemplateRows
 from durable_edits.storage.uploads import UploadRows
 from durable_edits.templates import Templates
 from durable_edits.uploads import Uploads
+
+log = logging.getLogger(__name__)
 
 PING_SECONDS = 5.0  # a probe of an orchestrator gives up sooner or later than that, but not much
 CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
@@ -139,7 +145,7 @@ class EditsClient:
             record = replace(record, mime_type=known.mime_type)
         try:
             edit.plan = await self._plan(edit_id, values)
-            await self.catalog.create_edit(record, new_file, claim)
+            await self.catalog.create_edit(record, new_file, claim, stored=_is_stored(edit, new_file))
             await self._start(edit_id, edit)
         except (InfrastructureError, IdempotencyConflict):
             await self._withdraw(record, new_file)
@@ -235,17 +241,28 @@ class EditsClient:
         metrics.CANCEL.record(time.perf_counter() - began, by)
         return edit
 
-    async def delete(self, edit_id: str) -> None:
-        """Hide the edit for good and stop it if it runs; raises NotFound, the second time too."""
+    async def delete(self, edit_id: str) -> bool:
+        """Hide the edit for good and stop it if it runs; raises NotFound, the second time too.
+
+        True: its output, plan and report are gone. False: the object store is away, and housekeeping will erase them.
+        """
         record = await self._record(edit_id)
         if record.outcome is None:
             # First: a run that finds its record closed, and no cancel, can only call itself failed.
             await self.runs.cancel(edit_id)
             await self.catalog.close_edit(Outcome(edit_id=edit_id, status=Status.CANCELLED))
-        # Hidden last: until then, whatever goes wrong, the edit is there to be deleted again.
-        await self.blobs.delete_folder(edit_folder(edit_id))
+        # Hidden first, with a note for housekeeping: whatever goes wrong from here on, the bytes go.
         if not await self.catalog.delete_edit(edit_id):
             raise _not_found(edit_id)
+        try:
+            await self.blobs.delete_folder(edit_folder(edit_id))
+        except BlobsUnavailable as error:
+            log.warning("%s: the bytes of a deleted edit are left to housekeeping: %s", error.code, error.details)
+            return False
+        if record.outcome is not None:  # a step that is at it may store once more before it removes that itself
+            with contextlib.suppress(CatalogUnavailable):  # then housekeeping looks, and finds nothing
+                await self.catalog.edit_is_erased(edit_id)
+        return True
 
     async def settle(self, record: EditRecord) -> Edit:
         """The edit of a record: see `settling`."""
@@ -293,6 +310,10 @@ class EditsClient:
                 return True
             await asyncio.sleep(CANCEL_POLL)
         return False
+
+
+def _is_stored(edit: EditInput, new_file: FileRecord | None) -> bool:
+    return new_file is None and parse_stored_url(edit.document.url) is not None
 
 
 def _not_found(edit_id: str) -> NotFound:

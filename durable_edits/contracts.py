@@ -23,6 +23,8 @@ TEMPLATE_WORKFLOW = "TemplateWorkflow"
 READ_TEMPLATE = "read_template"
 DRAFT_WORKFLOW = "DraftWorkflow"
 MAKE_DRAFT = "make_draft"
+HOUSEKEEPING_WORKFLOW = "HousekeepingWorkflow"
+SWEEP = "sweep"
 
 DEFAULT_ORGANIZATION = "default"
 PDF = "application/pdf"
@@ -202,3 +204,43 @@ class CloseJob(BaseModel):
     edit: EditInput
     status: Status
     problem: Problem | None = None
+
+
+class Chore(StrEnum):
+    """What housekeeping does, in this order: what one takes out, a later one finds unused."""
+
+    CLOSE = "close"
+    EDITS = "edits"
+    DELETED = "deleted"
+    FILES = "files"
+    UPLOADS = "uploads"
+    KEYS = "keys"
+    ORPHANS = "orphans"
+    FORGET = "forget"
+
+
+class Swept(BaseModel):
+    """What a chore has taken out. `more`: it was interrupted, and is to be gone on with; `failed`: given up."""
+
+    chore: Chore
+    things: int = 0
+    bytes: int = 0
+    more: bool = False
+    failed: bool = False
+
+
+class Housekeeping(BaseModel):
+    """The input of `HousekeepingWorkflow`. `done` is what it has done before it went on as a new run."""
+
+    retention_days: float | None = None
+    """None: ended edits and their documents are kept."""
+    schedule: str = ""
+    """The cron line by which it runs."""
+    done: list[Swept] = []
+
+
+class SweepJob(BaseModel):
+    """The input of `sweep`."""
+
+    chore: Chore
+    retention_days: float | None = None

@@ -96,6 +96,15 @@ class Runs:
         except RPCError as error:
             raise _unavailable(error) from error
 
+    async def retention(self) -> timedelta:
+        """For how long the server remembers a run that has ended."""
+        asked = DescribeNamespaceRequest(namespace=self._temporal.namespace)
+        try:
+            answer = await self._temporal.workflow_service.describe_namespace(asked, timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            raise _unavailable(error) from error
+        return answer.config.workflow_execution_retention_ttl.ToTimedelta()
+
     async def start(self, edit_id: str, edit: EditInput) -> None:
         """Raises Conflict for a used id, TemporalUnavailable when nobody knows whether it started."""
         found_by = await self._search_attributes.of(edit)

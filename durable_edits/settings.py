@@ -21,6 +21,7 @@ from durable_edits.payload_keys import PayloadKey, checked_payload_keys, payload
 
 MEGABYTE = 1024 * 1024
 SHORTEST_KEY = 16  # characters of a secret that people choose; ours have more than twice as many
+HOUSEKEEPING_OFF = "off"
 DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 
 
@@ -85,6 +86,11 @@ class Settings(BaseSettings):
     """file:///…, s3://…, gs://… or az://…; default: blobs/ in `home`."""
     task_queue: str = EDITS_QUEUE
 
+    retention_days: float | None = Field(default=None, gt=0)
+    """For how many days after its end an edit is kept, with its output and its source; default: for ever."""
+    housekeeping: str = Field(default="30 3 * * *", pattern=rf"^({HOUSEKEEPING_OFF}|\S+( \S+){{4}})$")
+    """When what is no longer needed is erased: a cron line of Temporal's, in UTC; or `off`, then nothing is."""
+
     payload_keys: Annotated[
         list[SecretStr], NoDecode, BeforeValidator(split_payload_keys), AfterValidator(checked_payload_keys)
     ] = []
@@ -96,6 +102,13 @@ class Settings(BaseSettings):
     """What they must show; without it the codec server does not start."""
     codec_origins: CommaList = []
     """Origins of the Temporal UI (`https://temporal.example.org`): pages that may call the codec server."""
+
+    deployment: str | None = Field(default_factory=lambda: os.environ.get("TEMPORAL_DEPLOYMENT_NAME"))
+    """The name of the worker deployment, and below the version of this worker: with both, the server tells versions
+    apart. Default: Temporal's own variables TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID."""
+    build_id: str | None = Field(default_factory=lambda: os.environ.get("TEMPORAL_WORKER_BUILD_ID"))
+    versioning: Literal["pinned", "auto_upgrade"] = "pinned"
+    """Of such a worker's edits: `pinned` to the version that they began under, or moved on to the current one."""
 
     host: str = "127.0.0.1"
     port: int = 8000

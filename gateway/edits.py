@@ -60,6 +60,7 @@ async def parse_body(model: type[Body], body: bytes) -> Body:
     return parse_json(model, body)
 
 
+ERASED_LATER = "The edit is deleted. The object store is away: its output is erased by the next housekeeping."
 Edits = Annotated[EditsClient, Depends(client_for)]
 
 
@@ -139,8 +140,17 @@ async def get_edit(request: Request, edit_id: str, edits: Edits) -> Response:
 
 @router.delete("/{edit_id:read}", status_code=204)
 async def delete_edit(edit_id: str, edits: Edits) -> Response:
-    await edits.delete(edit_id)
-    return Response(status_code=204)
+    if await edits.delete(edit_id):
+        return Response(status_code=204)
+    return _json(Deleted(id=edit_id, erased=False, message=ERASED_LATER), 202)
+
+
+class Deleted(BaseModel):
+    """The answer to a delete whose bytes are still there; where they are gone, there is none to give."""
+
+    id: str
+    erased: bool
+    message: str
 
 
 class Report(BaseModel):

@@ -40,6 +40,11 @@ EDIT: dict[str, Any] = {
     "usage": {"credits": 3.0},
     "created_at": MOMENT,
 }
+DELETED: dict[str, Any] = {
+    "id": "edt_01KAX6N0P2B3C4D5E6F7G8H9J0",
+    "erased": False,
+    "message": "The edit is deleted. The object store is away: its output is erased by the next housekeeping.",
+}
 CREATE_PLAN: dict[str, Any] = {"document": DOCUMENT, "instructions": "Full name: Ada Lovelace\nHobby: numbers"}
 PLAN: dict[str, Any] = {
     "values": {"full_name": "Ada Lovelace"},

@@ -47,6 +47,8 @@ class Operation:
     query: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     errors: tuple[int, ...] = ()
+    later: tuple[type[BaseModel], dict[str, Any]] | None = None
+    """The answer with 202, where a part is left to be done, and an example."""
     keyed: bool = False
     """Takes an Idempotency-Key."""
 
@@ -73,7 +75,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("get", "/v1/edits/{edit_id}"): Operation(
         "Read an edit", 200, examples.EDIT, query=wire.GetEdit, errors=(404, 422)
     ),
-    ("delete", "/v1/edits/{edit_id}"): Operation("Delete an edit, and stop it if it runs", 204, None, errors=(404,)),
+    ("delete", "/v1/edits/{edit_id}"): Operation(
+        "Delete an edit with its bytes, and stop it if it runs",
+        204,
+        None,
+        later=(edits.Deleted, examples.DELETED),
+        errors=(404,),
+    ),
     ("post", "/v1/edits/{edit_id}/cancel"): Operation(
         "Cancel an edit; one that has ended comes back unchanged", 200, examples.EDIT, errors=(404,)
     ),
@@ -145,7 +153,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas = spec["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas |= _models([*TAKEN, edits.Report, Error])
+    schemas |= _models([*TAKEN, edits.Report, edits.Deleted, Error])
     schemas["Document"] = _document()
     for path, methods in spec["paths"].items():
         for method, route in methods.items():
@@ -185,6 +193,10 @@ def _complete(route: dict[str, Any], operation: Operation) -> None:
     route["responses"] = {str(operation.success): success} | {
         str(status): _error(status) for status in sorted({*EVERYWHERE, *operation.errors})
     }
+    if operation.later is not None:
+        model, example = operation.later
+        content = {"application/json": {"schema": {"$ref": REF + model.__name__}, "example": example}}
+        route["responses"]["202"] = {"description": HTTPStatus.ACCEPTED.phrase, "content": content}
     for answer in route["responses"].values():
         answer["headers"] = {"x-request-id": {"schema": {"type": "string", "pattern": "^req_"}, "required": True}}
 

@@ -11,7 +11,8 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -39,8 +40,21 @@ REQUEST: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": tim
 PIECE_IN = 5 * 1024 * 1024
 PIECES_AT_ONCE = 2
 PIECE_OUT = 1024 * 1024
+LISTED_AT_ONCE = 1_000  # as many as a bucket tells in one answer
 
 _OWN_ID = re.compile(r"(edt|edittplt|file|draft)_[0-9A-Za-z]{26}")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    key: str
+    size: int
+    modified: datetime
+
+    @property
+    def folder(self) -> str:
+        """`edits/edt_…` of `edits/edt_…/plan-….json`."""
+        return "/".join(self.key.split("/")[:2])
 
 
 class Blobs:
@@ -149,20 +163,26 @@ class Blobs:
         return {"x-ms-blob-type": "BlockBlob"} if isinstance(self._store, AzureStore) else {}
 
     async def delete(self, *refs: BlobRef) -> None:
-        await self._delete([ref.key for ref in refs])
+        await self.delete_keys([ref.key for ref in refs])
 
-    async def delete_folder(self, folder: str, keep: Collection[BlobRef] = ()) -> None:
-        """Remove everything under `folder` but `keep`; nothing there is no error."""
+    async def delete_folder(self, folder: str, keep: Collection[BlobRef] = ()) -> int:
+        """Remove everything under `folder` but `keep`, nothing there is no error; how many bytes it was."""
         kept = {ref.key for ref in keep}
-        await self._delete([key for key in await self.keys(folder) if key not in kept])
+        found = [each async for batch in self.objects(folder) for each in batch if each.key not in kept]
+        await self.delete_keys([each.key for each in found])
         if self._root is not None:
             await asyncio.to_thread(_sweep, self._root / folder)
+        return sum(each.size for each in found)
 
     async def keys(self, folder: str = "") -> list[str]:
         """Every key under `folder`; raises BlobsUnavailable."""
+        return [each.key async for batch in self.objects(folder) for each in batch]
+
+    async def objects(self, folder: str = "") -> AsyncIterator[list[StoredObject]]:
+        """What is under `folder`, LISTED_AT_ONCE at a time; raises BlobsUnavailable."""
         try:
-            batches = obstore.list(self._store, prefix=folder or None)
-            return [item["path"] async for batch in batches for item in batch]
+            async for batch in obstore.list(self._store, prefix=folder or None, chunk_size=LISTED_AT_ONCE):
+                yield [StoredObject(each["path"], each["size"], each["last_modified"]) for each in batch]
         except BaseError as error:
             raise _unavailable("listed", error) from error
 
@@ -172,6 +192,10 @@ class Blobs:
             return (await obstore.head_async(self._store, ref.key))["last_modified"]
         except (BaseError, FileNotFoundError) as error:
             raise _unavailable("read", error) from error
+
+    async def unfinished(self, before: datetime) -> list[tuple[Path, int]]:
+        """What writers that were killed have left in a directory, and its size; a bucket has rules for that."""
+        return [] if self._root is None else await asyncio.to_thread(_unfinished, self._root, before)
 
     async def ping(self) -> None:
         """Raises BlobsUnavailable unless the store answers."""
@@ -189,7 +213,8 @@ class Blobs:
         # A file takes less in a thread of ours than the two hops to the store's own: 0.04 ms of CPU instead of 0.1.
         return await asyncio.to_thread(lambda: bytes(obstore.get(self._store, key).bytes()))
 
-    async def _delete(self, keys: list[str]) -> None:
+    async def delete_keys(self, keys: Sequence[str]) -> None:
+        """One that is gone already is no error; raises BlobsUnavailable."""
         for key in keys:
             try:
                 await obstore.delete_async(self._store, key)
@@ -243,6 +268,15 @@ def _open(url: str, root: Path | None) -> ObjectStore:
         return from_url(url, client_options={**REQUEST, "allow_http": plain}, retry_config=RETRIES)
     root.mkdir(parents=True, exist_ok=True)
     return LocalStore(root, automatic_cleanup=True)
+
+
+def _unfinished(root: Path, before: datetime) -> list[tuple[Path, int]]:
+    found = []
+    for path in root.rglob("*#*"):
+        with contextlib.suppress(FileNotFoundError):  # finished meanwhile
+            if (about := path.stat()).st_mtime < before.timestamp():
+                found.append((path, about.st_size))
+    return found
 
 
 def _sweep(folder: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from durable_edits import metrics
 from durable_edits.contracts import Outcome, Status
+from durable_edits.errors import NotFound
 from durable_edits.storage.database import open_database, storable
 from durable_edits.storage.edit_lists import wanted_edits
 from durable_edits.storage.idempotency import Claim, bind
@@ -86,10 +87,12 @@ class Catalog:
     async def ping(self) -> None:
         await self.read(lambda connection: connection.execute(text("SELECT 1 FROM edits WHERE id = ''")).all())
 
-    async def create_edit(self, record: EditRecord, file: FileRecord | None, claim: Claim | None = None) -> None:
+    async def create_edit(
+        self, record: EditRecord, file: FileRecord | None, claim: Claim | None = None, *, stored: bool = False
+    ) -> None:
         """Insert a new edit, and the file it brought along, and its id under an idempotency key, or nothing.
 
-        Raises IdempotencyConflict.
+        `stored`: its document was there before, and must be there still. Raises IdempotencyConflict, NotFound.
         """
 
         def create(connection: Connection) -> None:
@@ -98,6 +101,8 @@ class Catalog:
             if file is not None:
                 connection.execute(self._insert_file, file_row(file))
             connection.execute(self.insert(edits), edit_row(record))
+            if stored:
+                hold_file(connection, record.file_id)
 
         await self.write(create)
 
@@ -153,14 +158,16 @@ class Catalog:
     async def delete_edit(self, edit_id: str) -> bool:
         """Hide the edit for good, closing it as cancelled where it is still open; False where it is hidden already.
 
-        Its texts and references go at once; id and time stay for cursors and for a run that still believes in it.
+        Its texts and references go at once; id and time stay for cursors and for a run that still believes in it, and
+        for housekeeping a note that there are bytes to be erased.
         """
         remove = (
             update(edits)
             .where(edits.c.id == edit_id, edits.c.deleted_at.is_(None))
             .values(
                 status=func.coalesce(edits.c.status, Status.CANCELLED.value),
-                deleted_at=to_microseconds(datetime.now(UTC)),
+                deleted_at=(now := to_microseconds(datetime.now(UTC))),
+                erasing_since=now,
                 filename="",
                 filename_folded="",
                 instructions=null(),
@@ -178,6 +185,11 @@ class Catalog:
             return row is not None
 
         return await self.write(delete)
+
+    async def edit_is_erased(self, edit_id: str) -> None:
+        """Nothing of a deleted edit is stored any more, and nobody is at it."""
+        erased = update(edits).where(edits.c.id == edit_id).values(erasing_since=null())
+        await self.write(lambda connection: connection.execute(erased))
 
     async def edit(self, edit_id: str) -> EditRecord | None:
         """The record, a deleted one too."""
@@ -215,3 +227,13 @@ class Catalog:
         wanted = {"file": storable(file_id), "owner": organization}
         row = await self.read(lambda connection: connection.execute(_FILE, wanted).one_or_none())
         return file_of(row) if row is not None else None
+
+
+def hold_file(connection: Connection, file_id: str) -> None:
+    """Within the transaction that writes down who needs a stored file: keep it from being removed before that is seen.
+
+    Raises NotFound.
+    """
+    held = select(files.c.id).where(files.c.id == file_id).with_for_update(read=True, key_share=True)
+    if connection.execute(held).one_or_none() is None:
+        raise NotFound("File not found; upload the document again and use the URL of that upload.")

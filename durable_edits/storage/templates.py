@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, select, update
 
 from durable_edits.contracts import BlobRef
-from durable_edits.storage.catalog import Catalog
+from durable_edits.storage.catalog import Catalog, hold_file
 from durable_edits.storage.database import storable
 from durable_edits.storage.idempotency import Claim, bind
 from durable_edits.storage.keyset import Place, in_order
@@ -33,10 +33,11 @@ class TemplateRows:
         self._catalog = catalog
 
     async def insert(self, template: TemplateRecord, pages: int, claim: Claim | None = None) -> None:
-        """With the pages of its file, which are known now; raises IdempotencyConflict."""
+        """With the pages of its file, which are known now; raises IdempotencyConflict, and NotFound for the file."""
 
         def insert(connection: Connection) -> None:
             connection.execute(self._catalog.insert(templates), _row(template))
+            hold_file(connection, template.file_id)
             connection.execute(count_pages(template.file_id, pages))
             if claim is not None:
                 bind(connection, claim, template.id)

@@ -14,6 +14,7 @@ from temporalio.worker import Worker
 
 from activities.children.pool import open_children
 from activities.edits import EditActivities
+from activities.housekeeping import HousekeepingActivities
 from durable_edits.client import EditsClient, open_edits
 from durable_edits.contracts import EDIT_WORKFLOW, Outcome, SourceDocument, Status
 from durable_edits.settings import Settings
@@ -106,6 +107,7 @@ class Bench:
     edits: EditsClient
     catalog: GatedCatalog
     steps: EditActivities
+    chores: HousekeepingActivities
     settings: Settings
 
     async def create(self, form: bytes | None = None, instructions: str = "name: Ada") -> Edit:
@@ -123,7 +125,7 @@ class Bench:
         )
 
     def worker(self) -> Worker:
-        return build_worker(self.temporal, self.steps, self.settings)
+        return build_worker(self.temporal, self.steps, self.chores, self.settings)
 
     def workflow_worker(self, **options: Any) -> Worker:
         """Decides, but takes no step."""
@@ -200,6 +202,7 @@ async def open_bench(temporal: Client, settings: Settings) -> AsyncIterator[Benc
         open_edits(settings, temporal) as edits,
     ):
         steps = EditActivities(settings, catalog, Blobs(settings.blobs), fetcher, children)
-        yield Bench(temporal, edits, catalog, steps, settings)
+        chores = HousekeepingActivities(catalog, edits.blobs, edits.runs)
+        yield Bench(temporal, edits, catalog, steps, chores, settings)
     await fetcher.close()
     await catalog.close()

@@ -11,8 +11,9 @@ from temporalio.client import Client
 
 from durable_edits import settling
 from durable_edits.client import EditsClient
-from durable_edits.contracts import Status
-from durable_edits.errors import BlobsUnavailable, InfrastructureError, NotFound, TemporalUnavailable
+from durable_edits.contracts import Chore, Status
+from durable_edits.errors import InfrastructureError, NotFound, TemporalUnavailable
+from durable_edits.housekeeping.house import House
 from durable_edits.runs import Runs
 from tests.workflow.bench import Bench
 
@@ -66,16 +67,30 @@ async def test_without_its_namespace_a_gateway_is_not_ready(astray: EditsClient)
         await astray.ping()
 
 
-async def test_a_delete_that_meets_an_outage_can_be_sent_again(working: Bench) -> None:
+async def test_a_delete_during_an_outage_of_the_store_says_that_bytes_are_left_and_housekeeping_erases_them(
+    working: Bench,
+) -> None:
     edit = await working.edits.wait(await working.create())
     store, aside = working.settings.home / "blobs", working.settings.home / "aside"
     store.rename(aside)
     store.write_text("no directory")
-    with pytest.raises(BlobsUnavailable):
-        await working.edits.delete(edit.id)
+    erased = await working.edits.delete(edit.id)
     store.unlink()
     shutil.move(aside, store)
+    with pytest.raises(NotFound):
+        await working.edits.get(edit.id)
+    left = await working.stored(edit.id)
 
-    await working.edits.delete(edit.id)
+    await House(working.catalog, working.edits.blobs, working.edits.runs).sweep(Chore.DELETED)
 
+    assert (erased, len(left)) == (False, 3)
+    assert await working.stored(edit.id) == []
+
+
+async def test_a_delete_says_that_the_bytes_are_gone(working: Bench) -> None:
+    edit = await working.edits.wait(await working.create())
+
+    erased = await working.edits.delete(edit.id)
+
+    assert erased
     assert await working.stored(edit.id) == []
