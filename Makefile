@@ -42,6 +42,11 @@ servers: setup
 test: setup
 	$(PY) -m pytest
 
+# Dockerfile, compose.yaml and Kubernetes manifests through their own validators, where these are installed.
+.PHONY: check-deploy
+check-deploy: setup
+	@$(PY) -m dev.check_deploy
+
 check: setup
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
