@@ -42,14 +42,14 @@ class Meter:
     def read(self) -> Spent:
         own = self._worker.cpu_times()
         return Spent(
-            server=_tree(self._server),
+            server=tree_seconds(self._server),
             worker=own.user + own.system,
-            children=_tree(self._worker) - own.user - own.system,
+            children=tree_seconds(self._worker) - own.user - own.system,
             # The measuring process is the bare caller, and has started everything: what it started is not its own.
             caller=sum(self._caller.cpu_times()[:2]),
         )
 
 
-def _tree(process: psutil.Process) -> float:
+def tree_seconds(process: psutil.Process) -> float:
     """A child that ends between two readings moves from the living to its parent's `children_*`; none is lost."""
     return sum(sum(each.cpu_times()[:4]) for each in [process, *process.children(recursive=True)])

@@ -43,9 +43,7 @@ class Lab:
         return await Client.connect(self.stack.temporal_address, data_converter=pydantic_data_converter)
 
     def http(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            base_url=self.stack.url, headers=headers(), timeout=ANSWER, limits=CONNECTIONS, trust_env=False
-        )
+        return open_client(self.stack)
 
     @contextlib.contextmanager
     def another_worker(self) -> Iterator[Process]:
@@ -58,6 +56,10 @@ class Lab:
             yield worker
         finally:
             worker.stop(GRACE)
+
+
+def open_client(stack: Stack) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=stack.url, headers=headers(), timeout=ANSWER, limits=CONNECTIONS, trust_env=False)
 
 
 def headers() -> dict[str, str]:

@@ -5,6 +5,8 @@ of two cores each takes less than ten minutes. Without a name, all of them.
 
   pace     edits a second and CPU beside a bare workflow, 20, 50 and 100 callers     (--rounds, --callers)
   bytes    what an edit leaves in histories, rows and blobs
+  production   CPU, commits and bytes of an edit on PostgreSQL, Temporal's own server and S3 (needs what
+               `make up STACK=production` needs)
   workers  one worker and two                                                        (--rounds)
   steady   memory, handles, threads and children over thousands of edits             (--edits)
   backlog  thousands of edits queued while no worker runs, then worked off           (--edits, --workers)
@@ -16,6 +18,7 @@ import argparse
 import asyncio
 import json
 import os
+import platform
 import sys
 import tempfile
 import time
@@ -29,15 +32,17 @@ from benchmarks.load import backlog, steady
 from benchmarks.load.backlog import measure_backlog
 from benchmarks.load.bytes import measure_bytes
 from benchmarks.load.pace import CONCURRENCIES, ROUNDS, measure_pace
+from benchmarks.load.production import measure_production
 from benchmarks.load.steady import measure_steady
 from benchmarks.load.workers import measure_workers
 from benchmarks.machine import machine
 from dev.errors import StackError
 from dev.stack import ROOT
 from dev.temporal_binary import find_server
+from dev.temporal_cluster import VERSION
 
 KEPT = ROOT / "docs" / "load.json"
-PARTS = ("pace", "bytes", "workers", "steady", "backlog")
+PARTS = ("pace", "bytes", "production", "workers", "steady", "backlog")
 STEADY_EDITS = 5_000
 BACKLOG_EDITS = 10_000
 
@@ -50,14 +55,23 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{part}: {about['load'].partition(':')[0]} …", flush=True)
         try:
             # Beside the code, not in the system's temporary folder: that may be memory, and disk writes count.
-            with tempfile.TemporaryDirectory(prefix=".bench-", dir=ROOT) as home, open_lab(Path(home)) as lab:
-                figures = asyncio.run(_measure(lab, part, asked))
+            with tempfile.TemporaryDirectory(prefix=".bench-", dir=ROOT) as home:
+                figures = _figures(Path(home), part, asked)
         except StackError as error:
             print(f"\n{part} stopped: {error}", file=sys.stderr)
             return 1
+        if part == "production":
+            about["versions"] = f"Python {platform.python_version()}, Temporal server {VERSION}, PostgreSQL"
         _keep(asked.out, part, about, figures)
         print(f"{part}: {time.monotonic() - began:.0f} s, kept in {os.path.relpath(asked.out)}\n", flush=True)
     return 0
+
+
+def _figures(home: Path, part: str, asked: argparse.Namespace) -> list[Any]:
+    if part == "production":
+        return list(measure_production(home))
+    with open_lab(home) as lab:
+        return asyncio.run(_measure(lab, part, asked))
 
 
 async def _measure(lab: Lab, part: str, asked: argparse.Namespace) -> list[Any]:

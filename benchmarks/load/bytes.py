@@ -16,12 +16,14 @@ CALLERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """Of one edit, on average; `blobs` are the document, the plan, the filled document and the report."""
+    """Of one edit, on average. `transitions`: how often Temporal wrote its state; `blobs`: document, plan, filled
+    document and report."""
 
     form: str
     document: int
     history: int
     events: int
+    transitions: int
     rows: int
     blobs: int
     objects: float
@@ -52,6 +54,7 @@ async def _of(lab: Lab, form: str, document: bytes, instructions: str, edits: in
         document=len(document),
         history=info.history_size_bytes,
         events=info.history_length,
+        transitions=info.state_transition_count,
         rows=round(rows),
         blobs=round(blobs),
         objects=objects,
@@ -83,7 +86,8 @@ def _database(path: Path) -> int:
 
 def shown(found: Bytes) -> str:
     return (
-        f"{found.form} ({found.document} bytes): history {found.history} bytes in {found.events} events, "
+        f"{found.form} ({found.document} bytes): history {found.history} bytes in "
+        f"{found.events} events and {found.transitions} writes, "
         f"rows {found.rows}, "
         f"{found.objects:.0f} blobs of {found.blobs} bytes, Temporal's database {found.temporal}"
     )
