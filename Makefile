@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up servers test check fuzz judge bench bench-lists bench-requests bench-load openapi lock format clean
+.PHONY: setup demo up servers test check fuzz judge bench bench-lists bench-requests bench-polling bench-load openapi lock format clean
 
 setup: $(STAMP)
 
@@ -78,6 +78,10 @@ bench-requests: setup
 # stand alone: python -m benchmarks.load --help.
 bench-load: setup
 	$(PY) -m benchmarks.load
+
+# What 200 clients that poll 200 edits in flight cost the workers.
+bench-polling: setup
+	$(PY) -m benchmarks.polling
 
 # docs/openapi.json as the code has it now; a test compares the two.
 openapi: setup
