@@ -39,6 +39,7 @@ class Recovery:
     chance: random.Random
     sent: list[Sent] = field(default_factory=list)
     victims: list[Victim] = field(default_factory=list)
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, kills: int, first: int) -> list[float]:
         """Seconds for each victim, in order; `first` is the number of the first edit."""
@@ -48,9 +49,8 @@ class Recovery:
                 await asyncio.sleep(SETTLED)
                 await self._kill(self.stack.of("worker")[number % len(self.stack.of("worker"))])
         finally:
-            feeding.cancel()
-        for sent in self.sent:
-            await self._ended(sent)
+            self.enough.set()
+            await feeding
         return sorted([each for each in [await self._seconds(victim) for victim in self.victims] if each is not None])
 
     async def _feed(self, first: int) -> None:
@@ -65,7 +65,7 @@ class Recovery:
                 slots.release()
 
         async with asyncio.TaskGroup() as group:
-            while True:
+            while not self.enough.is_set():
                 await slots.acquire()
                 sent = Sent(first + len(self.sent), "http", work(first + len(self.sent), self.seed, self.chance))
                 self.sent.append(sent)
