@@ -7,7 +7,7 @@ UV     ?= uv
 
 LOCK := pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: setup demo up servers test check fuzz judge bench bench-lists bench-requests bench-polling bench-load openapi lock format clean
+.PHONY: setup demo up servers test check fuzz storm storm-guards judge bench bench-lists bench-requests bench-polling bench-load openapi lock format clean
 
 setup: $(STAMP)
 
@@ -58,6 +58,14 @@ check: setup
 fuzz: setup
 	$(PY) -m tests.fuzz 5000
 	EDITS_TESTS_FUZZ=1000 $(PY) -m pytest tests/gateway/test_schemathesis.py --timeout 3600
+
+# Edits and cancels while workers, gateways and the Temporal server die: a quarter of an hour. See tests/storm/README.md.
+storm: setup
+	$(PY) -m tests.storm $(ARGS)
+
+# Takes each guard out, one after the other, and sees its test fail.
+storm-guards: setup
+	$(PY) -m tests.storm.guards $(ARGS)
 
 # Fills forms and judges what came out, beside other libraries: a few minutes.
 judge: setup

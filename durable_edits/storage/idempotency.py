@@ -124,8 +124,12 @@ class IdempotencyKeys:
         await self._update(claim, status=status, problem=problem.model_dump(), done_at=_now())
 
     async def release(self, claim: Claim) -> None:
-        """Nothing stands: the next request with this key is a first one."""
-        await self._delete(_held(claim))
+        """For an error that is ours: the next request with this key is a first one, unless something was made already.
+
+        Then it goes on with that: what was made may well be at work, though its request could not be told.
+        """
+        await self._delete(and_(_held(claim), idempotency_keys.c.object_id.is_(None)))
+        await self._update(claim, renewed_at=0)
 
     async def forget(self, key: IdempotencyKey, made: str) -> None:
         """What was made has failed for reasons of ours: the next request makes it anew."""

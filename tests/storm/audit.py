@@ -154,14 +154,12 @@ class Audit:
         self._note("lost: an object that a record names", gone)
 
     async def _rows(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        async with self.catalog.read() as connection:
-            rows = (
-                await connection.execute(select(edits).where(edits.c.organization == self.stack.organization))
-            ).all()
-            of_files = (
-                await connection.execute(select(files).where(files.c.organization == self.stack.organization))
-            ).all()
-        return {row.id: row for row in rows}, {row.id: row for row in of_files}
+        found = []
+        for table in (edits, files):
+            query = select(table).where(table.c.organization == self.stack.organization)
+            rows = await self.catalog.read(lambda connection, query=query: connection.execute(query).all())  # type: ignore[misc]
+            found.append({row.id: row for row in rows})
+        return found[0], found[1]
 
     def _note(self, what: str, cases: Iterable[str]) -> None:
         if cases := list(cases):

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import pikepdf
 
-from tests.forms import every_kind, many_fields_form, text_form
+from tests.forms import every_kind, many_fields_form, many_values, text_form
 from tests.live import inline
 
 LONG = 250  # fields: some tenths of a second of work
+HARD = 400
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ def work(number: int, seed: int, chance: random.Random) -> Work:
     return Work(inline(_form(kind), f"{kind}-{number}.pdf"), instructions, expected)
 
 
+def hard_work(number: int) -> Work:
+    """Half a second, whatever else the machine does."""
+    return Work(inline(_form("hard"), f"hard-{number}.pdf"), many_values(HARD), {})
+
+
 @functools.cache
 def _form(kind: str) -> bytes:
     match kind:
@@ -47,8 +53,10 @@ def _form(kind: str) -> bytes:
             return text_form(["name", "city"])
         case "kinds":
             return every_kind()
-        case _:
+        case "long":
             return many_fields_form(LONG)
+        case _:
+            return many_fields_form(HARD)
 
 
 def wrong_values(document: bytes, expected: dict[str, str]) -> list[str]:

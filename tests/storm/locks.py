@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import random
 
-from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
-from durable_edits.errors import CatalogUnavailable
 from durable_edits.storage.catalog import Catalog
 
 EVERY, HELD = (1.0, 4.0), (0.2, 2.5)  # seconds; longer than a cancel waits for its worker, too
@@ -22,13 +21,9 @@ async def hold_commits(catalog: Catalog, chance: random.Random) -> None:
         await asyncio.sleep(chance.uniform(*EVERY))
         seconds = chance.uniform(*HELD)
         try:
-            async with catalog.read() as connection:  # no transaction but the one begun here
-                await connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
-                try:
-                    if not sqlite:
-                        await connection.execute(text("LOCK TABLE edits IN EXCLUSIVE MODE"))
-                    await asyncio.sleep(seconds)
-                finally:
-                    await connection.exec_driver_sql("ROLLBACK")
-        except CatalogUnavailable:  # somebody was before us
+            async with catalog.engine.connect() as connection:
+                await connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "LOCK TABLE edits IN EXCLUSIVE MODE")
+                await asyncio.sleep(seconds)
+                await connection.rollback()
+        except SQLAlchemyError:  # somebody was before us
             continue

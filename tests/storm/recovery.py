@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client
 
 from tests.storm.clients import Callers, Sent
-from tests.storm.documents import work
+from tests.storm.documents import hard_work
 from tests.storm.stack import Member, Stack, wait_for_start
 
-UNDER_WAY = 12  # edits at any moment: each worker holds some steps, and none waits long for a slot
+UNDER_WAY = 6  # edits at any moment: each worker holds some steps, and none waits long for a slot
 SETTLED = 3.0
+LOOK = 0.1
+LONGEST = 60.0
 GOAL = 8.0  # seconds, p95
 
 
 @dataclass(frozen=True)
-class Victim:
-    """A step that a worker had when it was killed."""
+class Step:
+    """One attempt at one step, as Temporal shows it."""
 
-    edit_id: str
+    name: str
     attempt: int
-    step: str
-    killed: datetime
+    worker: str
+    at_work: bool
 
 
 @dataclass
@@ -35,23 +35,21 @@ class Recovery:
     stack: Stack
     temporal: Client
     callers: Callers
-    seed: int
-    chance: random.Random
     sent: list[Sent] = field(default_factory=list)
-    victims: list[Victim] = field(default_factory=list)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, kills: int, first: int) -> list[float]:
-        """Seconds for each victim, in order; `first` is the number of the first edit."""
+        """Seconds for each step that a killed worker had, in order; `first` is the number of the first edit."""
         feeding = asyncio.create_task(self._feed(first))
+        seconds: list[float] = []
         try:
             for number in range(kills):
                 await asyncio.sleep(SETTLED)
-                await self._kill(self.stack.of("worker")[number % len(self.stack.of("worker"))])
+                seconds += await self._kill(self.stack.of("worker")[number % len(self.stack.of("worker"))])
         finally:
             self.enough.set()
             await feeding
-        return sorted([each for each in [await self._seconds(victim) for victim in self.victims] if each is not None])
+        return sorted(seconds)
 
     async def _feed(self, first: int) -> None:
         """As many as before are under way again and again."""
@@ -67,41 +65,36 @@ class Recovery:
         async with asyncio.TaskGroup() as group:
             while not self.enough.is_set():
                 await slots.acquire()
-                sent = Sent(first + len(self.sent), "http", work(first + len(self.sent), self.seed, self.chance))
+                number = first + len(self.sent)
+                sent = Sent(number, "http", hard_work(number))
                 self.sent.append(sent)
                 group.create_task(one(sent))
 
-    async def _kill(self, worker: Member) -> None:
-        pid = worker.process.pid
-        found = await asyncio.gather(*(self._held_by(pid, sent) for sent in self.sent[-4 * UNDER_WAY :] if sent.ids))
-        killed = datetime.now(UTC)
+    async def _kill(self, worker: Member) -> list[float]:
+        mine = f"{worker.process.pid}@"
+        steps = [(sent.id, await self._step(sent.id)) for sent in self.sent if sent.ids and sent.ended is None]
+        victims = [(edit_id, step) for edit_id, step in steps if step and step.at_work and step.worker.startswith(mine)]
+        killed = time.monotonic()
         await self.stack.in_main_thread(lambda: _kill(worker))
-        self.victims += [
-            Victim(edit_id, attempt, step, killed) for each in found if each for edit_id, attempt, step in [each]
-        ]
-        await asyncio.sleep(GOAL)
+        seconds = await asyncio.gather(*(self._begun_anew(edit_id, step, killed) for edit_id, step in victims))
         await self.stack.in_main_thread(worker.again)
         await asyncio.to_thread(wait_for_start, worker.process)
+        return seconds
 
-    async def _held_by(self, pid: int, sent: Sent) -> tuple[str, int, str] | None:
-        described = await self.temporal.get_workflow_handle(sent.id).describe()
+    async def _begun_anew(self, edit_id: str, step: Step, killed: float) -> float:
+        """Or ended: then it was begun, and a little later than is said here at most."""
+        while time.monotonic() < killed + LONGEST:
+            now = await self._step(edit_id)
+            if now is None or now.name != step.name or (now.attempt > step.attempt and now.at_work):
+                break
+            await asyncio.sleep(LOOK)
+        return time.monotonic() - killed
+
+    async def _step(self, edit_id: str) -> Step | None:
+        described = await self.temporal.get_workflow_handle(edit_id).describe()
         for step in described.raw_description.pending_activities:
             at_work = step.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
-            if at_work and step.last_worker_identity.startswith(f"{pid}@"):
-                return sent.id, step.attempt, step.activity_type.name
-        return None
-
-    async def _seconds(self, victim: Victim) -> float | None:
-        """None where its step had ended before the kill came."""
-        wanted: set[int] = set()
-        async for event in self.temporal.get_workflow_handle(victim.edit_id).fetch_history_events():
-            if event.HasField("activity_task_scheduled_event_attributes"):
-                if event.activity_task_scheduled_event_attributes.activity_type.name == victim.step:
-                    wanted.add(event.event_id)
-            elif event.HasField("activity_task_started_event_attributes"):
-                started = event.activity_task_started_event_attributes
-                if started.scheduled_event_id in wanted and started.attempt > victim.attempt:
-                    return (event.event_time.ToDatetime(tzinfo=UTC) - victim.killed).total_seconds()
+            return Step(step.activity_type.name, step.attempt, step.last_worker_identity, at_work)
         return None
 
     async def _ended(self, sent: Sent) -> None:

@@ -36,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 KEY = "key-of-the-storm"
 MARK = "EDITS_STORM"  # in the environment of every process of a storm: none of them may be left
 GRACE = 10.0
+SECONDS_TO_START = 10.0
 SHARED = ("EDITS_CATALOG_URL", "EDITS_BLOBS_URL", "EDITS_PAYLOAD_KEYS")
 READY_SECONDS = 90.0
 
@@ -47,8 +48,7 @@ class Member:
         self.name = name
         self._begin = begin
         self.process = begin()
-        self.codes: list[int] = []
-        """How it ended each time that it was asked to."""
+        self._began = time.monotonic()
 
     @property
     def role(self) -> str:
@@ -58,12 +58,17 @@ class Member:
     def ended(self) -> bool:
         return self.process.exit_code is not None
 
+    @property
+    def is_new(self) -> bool:
+        """Before its signal handlers stand, SIGTERM ends a process as it ends any."""
+        return time.monotonic() - self._began < SECONDS_TO_START
+
     def drain(self) -> None:
         os.kill(self.process.pid, signal.SIGTERM)
 
     def again(self) -> None:
         self.process.kill()  # whatever it left
-        self.process = self._begin()
+        self.process, self._began = self._begin(), time.monotonic()
 
 
 @dataclass

@@ -209,7 +209,7 @@ def _way(chance: random.Random) -> str:
 
 async def recoveries(field: Field, kills: int, first: int) -> Report:
     began = time.monotonic()
-    recovery = Recovery(field.stack, field.temporal, field.callers, field.seed, field.chance("recovery"))
+    recovery = Recovery(field.stack, field.temporal, field.callers)
     seconds = await recovery.run(kills, first)
     field.known |= {edit_id for each in recovery.sent for edit_id in each.ids}
     report = Report("recovery from a killed worker", field.seed, len(recovery.sent), time.monotonic() - began)

@@ -19,9 +19,7 @@ from tests.storm.clients import Callers, Sent
 EVERY = 0.25
 LOOK_AT_CATALOG = 2.0
 ORDER = ["pending", "queued", "in_progress", "completed"]
-OUTCOME = [
-    edits.c[name] for name in ("id", "status", "problem", "filled", "filled_id", "result", "credits", "closed_at")
-]
+OUTCOME = ("status", "problem", "filled", "filled_id", "result", "credits", "closed_at")
 
 
 @dataclass
@@ -60,13 +58,12 @@ class Watch:
                 continue
 
     async def compare(self) -> None:
-        query = select(*OUTCOME).where(
+        query = select(edits.c.id, *(edits.c[name] for name in OUTCOME)).where(
             edits.c.organization == self.callers.stack.organization,
             edits.c.status.is_not(None),
             edits.c.deleted_at.is_(None),
         )
-        async with self.catalog.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self.catalog.read(lambda connection: connection.execute(query).all())
         for row in rows:
             now = tuple(row)
             if self.closed.setdefault(row.id, now) != now:

@@ -66,6 +66,8 @@ class Weather:
             return
         role = self.chance.choices(roles, [STRUCK[role] for role in roles])[0]
         member, fault = self.chance.choice(self._well(role)), self.chance.choice(FAULTS[role])
+        if fault == "drain" and member.is_new:
+            fault = "kill"
         span = FROZEN[role] if fault == "freeze" else DOWN
         self._befall(member, fault, time.monotonic() + self.chance.uniform(*span))
 

@@ -89,6 +89,20 @@ async def test_an_error_of_the_callers_is_kept_with_its_status(keys: Idempotency
     assert (kept.status, kept.problem, kept.done) == (400, problem, True)
 
 
+async def test_a_released_key_goes_on_with_what_was_made_already(
+    catalog: Catalog, keys: IdempotencyKeys, key: IdempotencyKey
+) -> None:
+    """Its request met an outage after the edit was written: a second edit would be one too many."""
+    claim, record = await claimed(keys, key), an_edit()
+    await catalog.create_edit(record, None, claim)
+
+    await keys.release(claim)
+
+    again = await keys.claim(key)
+    assert again is not None
+    assert again.made == record.id
+
+
 async def test_a_released_key_is_as_good_as_new(keys: IdempotencyKeys, key: IdempotencyKey) -> None:
     await keys.release(await claimed(keys, key))
 
