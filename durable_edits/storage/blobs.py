@@ -73,9 +73,7 @@ class Blobs:
         stem, _, suffix = name.partition(".")
         key = f"{folder}/{stem}-{digest[:32]}.{suffix}"
         try:
-            await obstore.put_async(self._store, key, data)
-            if self._root is not None:
-                await asyncio.to_thread(_flush, self._root / key)
+            await self._write(key, data)
         except (BaseError, OSError) as error:
             raise _unavailable("written", error) from error
         return BlobRef(key=key, size=len(data), sha256=digest)
@@ -206,6 +204,12 @@ class Blobs:
         except BaseError as error:
             raise _unavailable("reached", error) from error
 
+    async def _write(self, key: str, data: bytes) -> None:
+        if self._root is None:
+            await obstore.put_async(self._store, key, data)
+        else:
+            await asyncio.to_thread(_write_file, self._store, self._root, key, data)
+
     async def _read(self, key: str) -> bytes:
         if self._root is None:
             response = await obstore.get_async(self._store, key)
@@ -285,6 +289,12 @@ def _sweep(folder: Path) -> None:
         unfinished.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # gone already, or somebody stores there again
         folder.rmdir()
+
+
+def _write_file(store: ObjectStore, root: Path, key: str, data: bytes) -> None:
+    """In the one hop that the flush needs anyway."""
+    obstore.put(store, key, data)
+    _flush(root / key)
 
 
 def _flush(path: Path) -> None:

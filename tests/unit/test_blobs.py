@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -51,6 +52,23 @@ async def test_what_is_put_is_what_is_got(blobs: Blobs, data: bytes) -> None:
     ref = await blobs.put("edits/x", "filled.pdf", data)
 
     assert (await blobs.get(ref), ref.size) == (data, len(data))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are named by /proc")
+async def test_what_is_put_is_on_the_disk_with_its_name_before_it_is_said_to_be(
+    blobs: Blobs, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed, flush = set[Path](), os.fsync
+
+    def noted(handle: int) -> None:
+        flush(handle)
+        flushed.add(Path(f"/proc/self/fd/{handle}").readlink())
+
+    monkeypatch.setattr(os, "fsync", noted)
+
+    ref = await blobs.put("edits/x", "filled.pdf", b"%PDF-1.7")
+
+    assert flushed == {root / ref.key, (root / ref.key).parent}
 
 
 async def test_a_directory_with_a_space_in_its_name_holds_them(blobs: Blobs, root: Path) -> None:
