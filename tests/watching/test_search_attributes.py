@@ -99,6 +99,7 @@ def test_an_edit_that_is_started_by_hand_needs_none_of_them(gateway: Gateway, cl
 
 def test_attributes_that_are_removed_again_stop_no_edit(gateway: Gateway, cli: TemporalCli) -> None:
     """The last test of the module: they are gone afterwards."""
+    gateway.wait(gateway.start(FORM, "name: Ada"))  # by a gateway that has seen them
     operator = [str(cli.binary), "operator", "search-attribute", "remove", "--yes", "--address", cli.address]
     subprocess.run([*operator, "--name", "EditsTemplate", "--name", "EditsStatus"], check=True, capture_output=True)
 
