@@ -154,8 +154,10 @@ async def _start(settings: Settings, stores: contextlib.AsyncExitStack) -> Worke
     from durable_edits.housekeeping.schedule import keep_schedule
     from durable_edits.metrics_endpoint import metrics_runtime
     from durable_edits.runs import connect
+    from durable_edits.tracing import interceptors, open_tracing
 
-    client = await connect(settings.encryption, metrics_runtime(settings.metrics))
+    tracer = await stores.enter_async_context(open_tracing("durable-edits-worker"))
+    client = await connect(settings.encryption, metrics_runtime(settings.metrics), interceptors(tracer))
     steps = await stores.enter_async_context(open_steps(settings))
     chores = await stores.enter_async_context(open_chores(client, settings))
     await keep_schedule(client, settings)

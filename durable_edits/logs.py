@@ -8,6 +8,8 @@ import sys
 import time
 from typing import Any, Literal
 
+from durable_edits.tracing import trace_id
+
 # Ids and paths come from strangers: a line break in one must not look like a line of ours.
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
@@ -52,6 +54,7 @@ def _context(record: logging.LogRecord) -> dict[str, Any]:
         "step": where.get("activity_type"),
         "attempt": where.get("attempt"),
         "request": getattr(record, "request", None),
+        "trace": trace_id(),
     }
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import Client, Interceptor, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ActivityError, TimeoutError, WorkflowAlreadyStartedError
@@ -47,7 +47,9 @@ ANSWER_TIMEOUT = timedelta(minutes=3)  # fetch and reading have two at most; nob
 AND_A_TENTH = 1.1
 
 
-async def connect(keys: Sequence[PayloadKey], runtime: Runtime | None = None) -> Client:
+async def connect(
+    keys: Sequence[PayloadKey], runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()
+) -> Client:
     """A client from the standard TEMPORAL_* variables and profile file; raises TemporalUnavailable.
 
     `keys`: what crosses Temporal is encrypted with (Settings.encryption).
@@ -58,7 +60,9 @@ async def connect(keys: Sequence[PayloadKey], runtime: Runtime | None = None) ->
         raise _not_connected("Temporal's settings cannot be used; correct TEMPORAL_* or the profile.", error) from error
     config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
-        return await Client.connect(**config, data_converter=data_converter(keys), runtime=runtime)
+        return await Client.connect(
+            **config, data_converter=data_converter(keys), runtime=runtime, interceptors=interceptors
+        )
     except (RuntimeError, ValueError) as error:  # what the SDK raises when nobody answers, or for no address at all
         raise _not_connected(
             f"Temporal does not answer at {config['target_host']}; check TEMPORAL_ADDRESS, TEMPORAL_TLS…, "

@@ -17,6 +17,7 @@ from durable_edits.metrics_endpoint import metrics_runtime
 from durable_edits.runs import connect
 from durable_edits.settings import Settings
 from durable_edits.storage.keys import ApiKeys
+from durable_edits.tracing import interceptors, open_tracing
 from gateway import edits, errors, files, templates
 from gateway.auth import Guard, Keys
 from gateway.head import Head
@@ -25,6 +26,7 @@ from gateway.limits import Limits
 from gateway.open_edits import counting_open
 from gateway.openapi import describe
 from gateway.request_ids import RequestIds
+from gateway.traced import Traced
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -33,7 +35,10 @@ def create_app(settings: Settings) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as opened:
-            temporal = await connect(settings.encryption, metrics_runtime(settings.gateway_metrics))
+            tracer = await opened.enter_async_context(open_tracing("durable-edits-gateway"))
+            traced.begin(tracer)
+            runtime = metrics_runtime(settings.gateway_metrics)
+            temporal = await connect(settings.encryption, runtime, interceptors(tracer))
             client = await opened.enter_async_context(open_edits(settings, temporal))
             await opened.enter_async_context(keys.following(ApiKeys(client.catalog)))
             await opened.enter_async_context(purging(client.catalog))
@@ -76,4 +81,5 @@ def create_app(settings: Settings) -> ASGIApp:
             allow_headers=["authorization", "api-key", "content-type", "idempotency-key"],
             expose_headers=["x-request-id", "retry-after"],
         )
-    return RequestIds(Limits(guarded))
+    traced = Traced(RequestIds(Limits(guarded)))
+    return traced

@@ -18,6 +18,7 @@ from activities.children.forkserver import START_SECONDS, Forkserver, start_fork
 from activities.unbroken import unbroken
 from durable_edits import metrics
 from durable_edits.errors import DocumentTooComplex, EngineCrashed, FillTimedOut
+from durable_edits.tracing import span
 
 Arguments = TypeVarTuple("Arguments")
 Answer = TypeVar("Answer")
@@ -73,8 +74,9 @@ class Children:
         async with self._slots:
             child = await self._take(arguments)
             try:
-                async with asyncio.timeout(self._seconds):
-                    answer: Answer = await child.ask(job, arguments)
+                with span(f"child {job.__name__}", pid=child.pid):
+                    async with asyncio.timeout(self._seconds):
+                        answer: Answer = await child.ask(job, arguments)
             except TimeoutError as error:
                 raise FillTimedOut(
                     f"The document took longer than {self._seconds:g} s (EDITS_FILL_TIMEOUT); simplify it or raise the "
