@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import threading
-import time
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -75,11 +74,17 @@ def trace_id() -> str:
 
 async def _flush(provider: Any) -> None:
     """In a thread that nobody waits for at the end: an export alone may take ten seconds."""
-    flushing = threading.Thread(target=provider.force_flush, daemon=True)
-    flushing.start()
-    end = time.monotonic() + LAST_SPANS
-    while flushing.is_alive() and time.monotonic() < end:
-        await asyncio.sleep(0.02)
+    loop, flushed = asyncio.get_running_loop(), asyncio.Event()
+
+    def flush() -> None:
+        provider.force_flush()
+        with contextlib.suppress(RuntimeError):  # the loop has ended: it came too late
+            loop.call_soon_threadsafe(flushed.set)
+
+    threading.Thread(target=flush, daemon=True).start()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LAST_SPANS):
+            await flushed.wait()
 
 
 def _wanted(env: Mapping[str, str]) -> bool:
