@@ -31,12 +31,29 @@ class Box(BaseModel):
     page: int
 
 
+class Printed(BaseModel):
+    """What a page says about a field, to a person who looks at it.
+
+    `label` is the text that is the field's alone. `row` and `column` stand at the edges of a table, or before and above
+    a group of boxes. `sections` are the headings it stands under, outermost first. `hint` is what stands in or behind
+    it: a unit, or how to write.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str = ""
+    row: str = ""
+    column: str = ""
+    sections: tuple[str, ...] = ()
+    hint: str = ""
+
+
 class Option(BaseModel):
     """One thing a radio group, choice or check box can hold.
 
     `value` is what a fill is asked for and what a reader reads back: the export value of a choice, the on-state
     name of a button. `label` is what a person sees (equal to `value` where the form shows nothing else).
-    `box` is the button's own place; a choice's options have none.
+    `box` is the button's own place, `printed` what stands beside it; a choice's options have neither.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,13 +61,15 @@ class Option(BaseModel):
     value: str
     label: str
     box: Box | None = None
+    printed: Printed | None = None
 
 
 class Field(BaseModel):
     """One field of a form. `key` is the fully qualified name, unique in the form.
 
     `value`: the text; "true" or "false" for a check box; the option's `value` for a radio group or choice;
-    None while empty. `box` is None for a field without a widget on any page.
+    None while empty. `box` is None for a field without a widget on any page. `description` is the form's own tooltip,
+    or the printed label where it has none.
     """
 
     key: str
@@ -67,6 +86,7 @@ class Field(BaseModel):
     editable: bool = False
     read_only: bool = False
     required: bool = False
+    printed: Printed | None = None
 
 
 class Form(BaseModel):
@@ -131,19 +151,64 @@ class ReportEntry(BaseModel):
     reason: str = ""
 
 
+class Span(BaseModel):
+    """Where in the instructions something stands, in characters: `instructions[start:end]`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+
+
+class Near(BaseModel):
+    """A field that a value of the instructions came near to, and why it did not get it."""
+
+    key: str
+    reason: str
+
+
 class Unused(BaseModel):
-    """A piece of the instructions that reached no field, and why."""
+    """A piece of the instructions that reached no field, why, and the fields that came nearest."""
 
     label: str
     value: str
     reason: str
+    source: Span | None = None
+    near: list[Near] = []
+
+
+class Planned(BaseModel):
+    """A value of the plan, and what it rests on.
+
+    `said` is what the instructions call it, `source` where they say it (None where the value is put together or spelt
+    otherwise). `why` names the witness; `confidence` goes from 0 to 1, and a person should look at what is under 0.8.
+    """
+
+    key: str
+    value: str
+    said: str = ""
+    source: Span | None = None
+    why: str = ""
+    confidence: float = 1.0
+
+
+class LeftOut(BaseModel):
+    """A field that gets no value, and why."""
+
+    key: str
+    reason: str
 
 
 class Plan(BaseModel):
-    """What the instructions say about a form: a value for some of its fields, and what was left over."""
+    """What the instructions say about a form: a value for some of its fields, and what was left over.
+
+    `planned` tells the same values with their grounds; `left` has each field without one.
+    """
 
     values: dict[str, str]
     unused: list[Unused] = []
+    planned: list[Planned] = []
+    left: list[LeftOut] = []
 
 
 class PlacedField(BaseModel):

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-from durable_edits.form import Box, Field, FieldKind, Form, Option, PlacedField, Plan, Unused
+from durable_edits.form import Box, Field, FieldKind, Form, LeftOut, Near, Option, PlacedField, Plan, Planned, Unused
 from durable_edits.placing import placed
 
+Entry = TypeVar("Entry", Near, Planned, LeftOut)
 SAME_PLACE = 0.5  # of two boxes' common area over that of both: drawn around the same field, by a person or a model
 
 
@@ -71,7 +73,19 @@ class TemplateFields:
 
     def in_the_form(self, plan: Plan) -> Plan:
         """The same plan by the form's own keys."""
-        return plan.model_copy(update={"values": {self._planned[key].key: value for key, value in plan.values.items()}})
+        own = {key: field.key for key, field in self._planned.items()}
+
+        def renamed(entries: list[Entry]) -> list[Entry]:
+            return [each.model_copy(update={"key": own.get(each.key, each.key)}) for each in entries]
+
+        return plan.model_copy(
+            update={
+                "values": {own[key]: value for key, value in plan.values.items()},
+                "unused": [each.model_copy(update={"near": renamed(each.near)}) for each in plan.unused],
+                "planned": renamed(plan.planned),
+                "left": renamed(plan.left),
+            }
+        )
 
     def taken(self, values: Mapping[str, str]) -> Plan:
         """Somebody's own values by the form's own keys; a radio button may be named as the template shows it."""

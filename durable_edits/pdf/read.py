@@ -5,7 +5,7 @@ from __future__ import annotations
 from durable_edits.form import Form
 from durable_edits.pdf.cache import compiled_form, opened, understood
 from durable_edits.pdf.compiled import CompiledForm
-from durable_edits.pdf.labels import printed_labels
+from durable_edits.pdf.labels import label_form
 from durable_edits.pdf.limits import MAX_PAGES
 
 
@@ -27,10 +27,8 @@ def count_pages(data: bytes, *, password: str | None = None, max_pages: int = MA
 
 def _labelled(compiled: CompiledForm, password: str | None) -> Form:
     form = compiled.form()
-    bare = {field.key for field in form.fields if not field.description}
-    if bare:
-        nodes = [node for node in compiled.tree.nodes if node.key in bare]
-        labels = printed_labels(compiled.document.data, nodes, password)
-        for field in form.fields:
-            field.description = field.description or labels.get(field.key, "")
+    label_form(compiled, form, password)
+    for field in form.fields:
+        if not field.description and field.printed is not None:
+            field.description = field.printed.label
     return form

@@ -6,6 +6,9 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+
+from durable_edits.planner.vocabulary import rows
 
 _FORMAT = re.compile(
     r"(?<![a-z])(?:y{4}(?P<ymd>[-/. ]?)m{2}(?P=ymd)d{2}"
@@ -17,11 +20,20 @@ _SPOKEN = re.compile(r"\b(year|month|day)\W{0,3}(?:4|2) digits", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T00:00(?::00(?:\.0+)?)?Z?)?")
 _NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _WORDS = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th)?\.?\s([a-z]{3,9})|([a-z]{3,9})\s(\d{1,2})(?:st|nd|rd|th)?),?\s(\d{4})",
+    r"(?:[^\W\d_]{2,12},?\s(?:den\s|dem\s|le\s)?)?"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º|ª)?\s(?:of\s|de\s)?(?P<month>[^\W\d_]{3,12})\.?"
+    r"|(?P<first>[^\W\d_]{3,12})\.?\s(?P<second>\d{1,2})(?:st|nd|rd|th)?),?\s(?:de\s|del\s)?(?P<year>\d{4})",
     re.IGNORECASE,
 )
-_MONTH_NAMES = "january february march april may june july august september october november december"
-_MONTHS = _MONTH_NAMES.split()
+_HAN = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?")
+# What the letters of a format are in other languages, by the letters of its year.
+_LETTERS = {"a": {"j": "d", "a": "y"}, "j": {"t": "d", "j": "y"}}
+_FOREIGN = re.compile(r"(?<![^\W\d_])(?:[jtdm]{2}[-/. ]?){2}(?:a{4}|j{4})(?![^\W\d_])", re.IGNORECASE)
+
+
+@cache
+def _months() -> dict[str, int]:
+    return {name.strip(): int(number) for number, names in rows("months.tsv") for name in names.split(";")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class DateFormat:
 
 def asked_format(text: str) -> DateFormat | None:
     """What a tooltip or name says: `mm/dd/yyyy`, `YYYYMMDD`, `Year 4 digits. Month 2 digits. Day 2 digits`."""
+    text = _FOREIGN.sub(_in_english, text)
     if (match := _FORMAT.search(text)) is not None:
         order = match.lastgroup or ""
         return DateFormat(order, match[order])
@@ -66,18 +79,24 @@ def read_day(value: str, order: str = "") -> Day | None:
     if match := _NUMERIC.fullmatch(text):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         days = {day for day in (_real(year, first, second), _real(year, second, first)) if day is not None}
+        if match[2] == ".":
+            order = "dmy"  # nobody writes the month first with dots
         if len(days) > 1 and order in {"mdy", "dmy"}:
             return _real(year, first, second) if order == "mdy" else _real(year, second, first)
         return days.pop() if len(days) == 1 else None
+    if match := _HAN.fullmatch(text):
+        return _real(int(match[1]), int(match[2]), int(match[3]))
     if match := _WORDS.fullmatch(text):
-        month = _month(match[2] or match[3])
-        return _real(int(match[5]), month, int(match[1] or match[4])) if month else None
+        month = _months().get((match["month"] or match["first"]).casefold(), 0)
+        return _real(int(match["year"]), month, int(match["day"] or match["second"])) if month else None
     return None
 
 
-def _month(word: str) -> int:
-    found = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(word.lower())]
-    return found[0] if len(found) == 1 else {"sept": 9}.get(word.lower(), 0)
+def _in_english(match: re.Match[str]) -> str:
+    """`TT.MM.JJJJ` and `JJ/MM/AAAA` as dd and mm and yyyy."""
+    text = match[0].casefold()
+    letters = _LETTERS[text[-1]]
+    return "".join(letters.get(letter, letter) for letter in text)
 
 
 def _real(year: int, month: int, day: int) -> Day | None:

@@ -18,10 +18,11 @@ _FENCE = re.compile(r"```(?:json)?[ \t]*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """`json_error` says where text that looks like JSON stops being JSON."""
+    """`json_error` says where text that looks like JSON stops being JSON; `json` that all of it is."""
 
     pairs: list[Pair]
     json_error: str = ""
+    json: bool = False
 
 
 def read_instructions(text: str) -> Instructions:
@@ -46,7 +47,7 @@ def read_instructions(text: str) -> Instructions:
     if fenced:
         around = f"{text[: fenced.start()]}\n{text[fenced.end() :]}"
         pairs += [Pair((), line.strip()) for line in around.splitlines() if line.strip()]
-    return Instructions(pairs)
+    return Instructions(pairs, json=not fenced)
 
 
 def _bounded(pairs: Iterator[Pair]) -> list[Pair]:

@@ -17,3 +17,4 @@ TYPO_LENGTH = 5  # letters of a word in which one wrong letter is taken for a sl
 SHOWN_OPTIONS = 6  # options named in a reason
 SHOWN_FIELDS = 4  # fields named in a reason
 MAX_CHOSEN = 100  # values given to one field or group of boxes at once
+MEANT_SCORES = 60_000  # comparisons of what was said with a field, about 10 µs each

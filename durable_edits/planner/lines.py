@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from durable_edits.planner.limits import MAX_LABEL, MAX_SENTENCE
 from durable_edits.planner.names import normal
 from durable_edits.planner.pairs import Pair
+from durable_edits.planner.tables import tables
 
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+(?=\S)")
 _SEPARATOR = re.compile(r":(?!//)|=|\t|\uff1a")
@@ -31,6 +32,22 @@ _TABLE_HEADS = ({"field", "key", "label", "name", "question", "item"}, {"value",
 
 
 def line_pairs(text: str) -> Iterator[Pair]:
+    """As `_line_pairs`, with the lines of one paragraph of prose together: sentences go on over the ends of lines."""
+    prose: list[str] = []
+    for pair in _line_pairs(text):
+        if pair.path or not pair.value:
+            if prose:
+                yield Pair((), "\n".join(prose))
+                prose = []
+            if pair.path:
+                yield pair
+        else:
+            prose.append(pair.value)
+    if prose:
+        yield Pair((), "\n".join(prose))
+
+
+def _line_pairs(text: str) -> Iterator[Pair]:
     """Every line that says something comes out: as a pair, as a part of one, or as prose with an empty path.
 
     A label with nothing behind it heads the lines under it: those indented or bulleted, or, where it opens a
@@ -42,7 +59,22 @@ def line_pairs(text: str) -> Iterator[Pair]:
         return
     heading, label, value = "", "", ""
     opens, label_opens = True, False
-    for line in [*lines, ""]:
+    inside = {table.first: table for table in tables(lines)}
+    titles = {title[0] for first in inside if (title := _title(lines, first)) is not None}
+    skipped = 0
+    for number, line in enumerate([*lines, ""]):
+        if number < skipped:
+            continue
+        if (rows := inside.get(number)) is not None:
+            if label and value:
+                yield Pair((heading, label) if heading else (label,), value)
+            title = _title(lines, number)
+            over = label if label and not value else title[1] if title else ""
+            yield from rows.pairs(over)
+            heading, label, value, opens, skipped = "", "", "", False, rows.last
+            continue
+        if number in titles:
+            continue
         inner = line[:1] in {" ", "\t"} or _BULLET.match(line) is not None
         found = _pair(line) if line.strip() and not _RULE.match(line) else None
         if found is None and line[:1] in {" ", "\t"} and line.strip() and label:
@@ -54,11 +86,24 @@ def line_pairs(text: str) -> Iterator[Pair]:
             heading = label
         elif not line.strip() or (opens and not inner):
             heading = ""
+            if not line.strip():
+                yield Pair((), "")
         if found is None and line.strip() and not _RULE.match(line):
             yield Pair((), line.strip())
         label, value = found or ("", "")
         label_opens = opens and not inner
         opens = not line.strip()
+
+
+def _title(lines: list[str], table: int) -> tuple[int, str] | None:
+    """The line above a table that says what it is: `## Dependents`."""
+    number = table - 1
+    if number > 0 and not lines[number].strip():
+        number -= 1
+    above = lines[number].strip() if number >= 0 else ""
+    bare = above.strip("#*:_ ")
+    says = bare and len(bare) < 60 and _pair(above) is None and (above[0] in "#*" or above[-1] == ":")
+    return (number, bare) if says else None
 
 
 def _pair(line: str) -> tuple[str, str] | None:

@@ -78,17 +78,14 @@ class Matcher:
         return ""
 
 
-def radio_button(groups: list[Field], path: tuple[str, ...]) -> tuple[Field, str] | None:
-    """`<group>.<option>`: the wire's name for one button of a group."""
-    label = ".".join(path)
-    for field in groups:
-        if label.startswith(f"{field.key}."):
-            option = label.removeprefix(f"{field.key}.")
-            for name in ("value", "label"):
-                for each in field.options:
-                    if getattr(each, name) == option:
-                        return field, each.value
-    return None
+def radio_buttons(groups: Iterable[Field]) -> dict[str, tuple[Field, str]]:
+    """`<group>.<option>`: the wire's name for one button of a group, by its value and by what a person sees."""
+    found: dict[str, tuple[Field, str]] = {}
+    for name in ("value", "label"):
+        for field in groups:
+            for option in field.options:
+                found.setdefault(f"{field.key}.{getattr(option, name)}", (field, option.value))
+    return found
 
 
 def _level(form: Form, source: Callable[[Field], Iterator[str]], same: Callable[[str], Hashable]) -> Level:

@@ -7,14 +7,20 @@ import unicodedata
 from functools import lru_cache
 
 from durable_edits.planner.limits import MAX_NAME
-from durable_edits.planner.vocabulary import EMPTY_WORDS, LONGEST_WAY, SOFT_WORDS, WAYS, WIDGET_WORDS
+from durable_edits.planner.vocabulary import (
+    ALONE,
+    EMPTY_WORDS,
+    LONGEST_WAY,
+    SOFT_WORDS,
+    WAYS,
+    WIDGET_WORDS,
+    plain,
+)
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INDEX = re.compile(r"\[\d+\]")
-_NOISE = re.compile(r"[\W_]+")
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_NUMBERING = re.compile(r"^\s*(?:\(?\d{1,3}[a-z]?[.)]|\(?[a-zA-Z]\)|n°)\s*", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.?[a-z])?[.)]|\(?[a-zA-Z]\)|n°)\s*", re.IGNORECASE)
 _CONDITION = re.compile(r"^\s*if\b[^,]{1,80},\s*", re.IGNORECASE)
 _SEGMENTS = re.compile(r"\.\s+|\s+[-–—]\s*|:\s+|;\s+")
 
@@ -22,11 +28,8 @@ _SEGMENTS = re.compile(r"\.\s+|\s+[-–—]\s*|:\s+|;\s+")
 @lru_cache(maxsize=16_384)  # the names of some forms; the same words come back in every pair
 def normal(text: str) -> str:
     """Words in lower case: no marks, no accents, no index suffixes, camelCase apart."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_NAME])
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
-    spaced = _CAMEL.sub(" ", _INDEX.sub(" ", plain))
-    return " ".join(_NOISE.sub(" ", spaced.casefold()).split())
+    bare = unicodedata.normalize("NFKC", text[:MAX_NAME])
+    return plain(_CAMEL.sub(" ", _INDEX.sub(" ", bare)))
 
 
 def squeezed(text: str) -> str:
@@ -34,6 +37,7 @@ def squeezed(text: str) -> str:
     return normal(text).replace(" ", "")
 
 
+@lru_cache(maxsize=16_384)
 def words(text: str) -> frozenset[str]:
     """The words that count, each in the way forms say it: `Parents' birthdays` and `birthday of parent` are one."""
     return bag(tuple(normal(text).split()))
@@ -44,23 +48,43 @@ def core_words(text: str) -> frozenset[str]:
     return words(text) - SOFT_WORDS
 
 
+# `Period from`, `période du`: what a label ends with says which end of it.
+ENDS = frozenset({"from", "to", "until", "du", "au", "von", "vom", "bis", "desde", "hasta"})
+
+
 @lru_cache(maxsize=16_384)
 def bag(parts: tuple[str, ...]) -> frozenset[str]:
-    found: list[str] = []
+    return frozenset(meant(parts))
+
+
+@lru_cache(maxsize=16_384)
+def meant(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The same words in their order, each in the way forms say it."""
+    whole = len(parts)
     while len(parts) > 1 and parts[-1] in WIDGET_WORDS:
         parts = parts[:-1]
+    if parts in ALONE:
+        return ALONE[parts]
+    found: list[str] = []
     place = 0
+    if 1 < len(parts) == whole and parts[-1] in ENDS and parts[-2:] not in WAYS:
+        return meant(parts[:-1]) + ALONE[parts[-1:]]
     while place < len(parts):
         for length in range(min(LONGEST_WAY, len(parts) - place), 0, -1):
-            if (meant := WAYS.get(parts[place : place + length])) is not None:
-                found += meant
+            if (way := WAYS.get(parts[place : place + length])) is not None:
+                found += way
                 place += length
                 break
         else:
-            if parts[place] not in EMPTY_WORDS:
+            if parts[place] not in EMPTY_WORDS or _last_letter(parts, place):
                 found.append(_singular(parts[place]))
             place += 1
-    return frozenset(found)
+    return tuple(found)
+
+
+def _last_letter(parts: tuple[str, ...], place: int) -> bool:
+    """`Birth date D` is a day, `d'identité` is nothing."""
+    return 0 < place == len(parts) - 1 and len(parts[place]) == 1 and parts[place] != "s"
 
 
 def short(label: str) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 class Pair:
     """`path` leads from the outermost name to the innermost; a plain line has a path of one, prose an empty one.
 
-    `items` are the parts of `value` where the instructions gave a list.
+    `items` are the parts of `value` where the instructions gave a list; `told` is what a sentence says.
     """
 
     path: tuple[str, ...]
     value: str
     items: tuple[str, ...] = ()
+    told: bool = False
 
     @property
     def label(self) -> str:

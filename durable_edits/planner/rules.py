@@ -1,21 +1,24 @@
-"""The offline planner: names matched exactly, then normalised, then by likeness where it is sure. No guesses: a value
-that has no field of its own is reported, not placed."""
+"""The offline planner. What is named exactly is placed first, then what is meant, and no guesses: a value that could
+belong to two fields is reported, not placed."""
 
 from __future__ import annotations
 
-from durable_edits.errors import NothingToFill
-from durable_edits.form import Field, FieldKind, Form, Plan, Unused
-from durable_edits.planner.answers import Answers
-from durable_edits.planner.dates import house_format
-from durable_edits.planner.instructions import read_instructions
-from durable_edits.planner.limits import MAX_NAME
-from durable_edits.planner.match import Matcher, radio_button
-from durable_edits.planner.pairs import Pair
-from durable_edits.planner.split_boxes import SplitBoxes
-from durable_edits.planner.values import fit, fit_list, yes_or_no
+import re
+from dataclasses import dataclass
 
-SHOWN_VALUE = 200  # characters of an unused value in the report
+from durable_edits.errors import NothingToFill
+from durable_edits.form import Form, Plan, Unused
+from durable_edits.planner.instructions import read_instructions
+from durable_edits.planner.named import Named
+from durable_edits.planner.orders import Order, read_orders
+from durable_edits.planner.pairs import Pair
+from durable_edits.planner.prose import read_prose, sentences_of
+from durable_edits.planner.sheet import Sheet
+from durable_edits.planner.understood import Understood
+
 SHOWN_NAMES = 5
+SENTENCE = 8  # words of the shortest text that is read as prose
+_SENTENCES = re.compile(r"[^\W\d]{3,}[.!?](?:\s|$)")
 
 
 def plan(form: Form, instructions: str) -> Plan:
@@ -24,69 +27,64 @@ def plan(form: Form, instructions: str) -> Plan:
     Raises InstructionsEmpty, InstructionsError, NothingToFill.
     """
     given = read_instructions(instructions)
-    sheet = _Sheet(form, given.pairs)
-    for pair in given.pairs:
-        reason = sheet.place(pair)
-        if reason:
-            sheet.unused.append(Unused(label=pair.label[:SHOWN_VALUE], value=pair.value[:SHOWN_VALUE], reason=reason))
-    if not sheet.values:
-        raise _nothing(form, sheet.unused, given.json_error)
-    return Plan(values=sheet.values, unused=sheet.unused)
+    sheet = Sheet(form, instructions)
+    understood = Understood(form, sheet)
+    named = Named(form, given.pairs, sheet, understood.roles)
+    orders = [] if given.json else read_orders(instructions)
+    obeyed = {order for order in orders if understood.obey(order)}
+    said = _read(given.pairs, obeyed)
+    for pair in said.pairs:
+        sheet.number(pair)
+    left = [pair for pair in said.pairs if not sheet.is_prose(pair) and not named.place(pair)]
+    left = understood.place(said.pairs, [*left, *(pair for pair in said.pairs if sheet.is_prose(pair))])
+    left = _tell(left, understood, sheet)
+    understood.mention([sentence for text in said.texts for _, sentence in sentences_of(text)])
+    unused = [sheet.unused(pair) for pair in [*said.idle, *left]]
+    if not sheet.values and not obeyed:
+        raise _nothing(form, unused, given.json_error)
+    return Plan(values=sheet.values, unused=unused, planned=sheet.planned, left=sheet.left())
 
 
-class _Sheet:
-    """The plan as it grows, pair by pair."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """`pairs` in the order of the instructions; `texts` are the prose among them, `idle` that of which nothing came."""
 
-    def __init__(self, form: Form, pairs: list[Pair]) -> None:
-        self.values: dict[str, str] = {}
-        self.unused: list[Unused] = []
-        self._radios = [field for field in form.fields if field.kind is FieldKind.RADIO]
-        self._matcher = Matcher(form, pairs)
-        self._answers = Answers(form)
-        self._boxes = SplitBoxes(form)
-        self._house = house_format(f"{field.description[:MAX_NAME]} {field.key}" for field in form.fields)
-        self._previous = ""
-
-    def place(self, pair: Pair) -> str:
-        """Put the pair's value where it belongs, or return why not."""
-        if not pair.path:
-            return "this names no field"
-        button = radio_button(self._radios, pair.path)
-        if button is not None:
-            return self._press(*button, pair.value)
-        field, reason = self._matcher.find(pair.path, self._previous)
-        if field is None:
-            several = self._boxes.find(pair) or {box.key: "true" for box in self._answers.boxes(pair)}
-            if several:
-                return self._put(several)
-            field = self._answers.choice(pair)
-        if field is None:
-            return reason
-        if field.key in self.values:
-            return _taken(field.key)
-        value, reason = fit_list(field, pair.items) if pair.items else fit(field, pair.value, self._house)
-        return reason if value is None else self._put({field.key: value})
-
-    def _press(self, field: Field, option: str, value: str) -> str:
-        told = yes_or_no(value)
-        if told is None:
-            return "a button takes yes or no"
-        if field.read_only:
-            return "the field is read only"
-        return self._put({field.key: option}) if told == "true" else "a button that is not chosen says nothing"
-
-    def _put(self, values: dict[str, str]) -> str:
-        """All of them or none: half a date is worse than no date."""
-        taken = next((key for key in values if key in self.values), None)
-        if taken is not None:
-            return _taken(taken)
-        self.values.update(values)
-        self._previous = next(reversed(values))
-        return ""
+    pairs: list[Pair]
+    texts: list[str]
+    idle: list[Pair]
 
 
-def _taken(key: str) -> str:
-    return f"the field {key} has a value already"
+def _read(given: list[Pair], obeyed: set[Order]) -> _Said:
+    pairs, texts, idle = [], [], []
+    for pair in given:
+        if pair.path:
+            pairs.append(pair)
+            continue
+        texts.append(pair.value)
+        said = [each.pair for each in read_prose(pair.value)]
+        pairs += said
+        if not said and not any(order.what in pair.value for order in obeyed):
+            idle.append(pair)
+    return _Said(pairs, texts, idle)
+
+
+def _tell(left: list[Pair], understood: Understood, sheet: Sheet) -> list[Pair]:
+    """A label with sentences behind it that no field has: `About the refund: please …`."""
+    still = []
+    for pair in left:
+        said = [each.pair for each in read_prose(pair.value)] if _tells(pair) else []
+        if not said:
+            still.append(pair)
+            continue
+        for each in said:
+            sheet.number(each)
+        still += understood.place(said, said)
+        understood.mention([f"{pair.label}: {sentence}" for _, sentence in sentences_of(pair.value)])
+    return still
+
+
+def _tells(pair: Pair) -> bool:
+    return len(pair.value.split()) >= SENTENCE and _SENTENCES.search(pair.value) is not None
 
 
 def _nothing(form: Form, unused: list[Unused], json_error: str) -> NothingToFill:

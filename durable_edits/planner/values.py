@@ -7,16 +7,19 @@ import re
 from rapidfuzz import fuzz
 
 from durable_edits.form import Field, FieldKind, Option
+from durable_edits.planner.answers_words import meanings
 from durable_edits.planner.dates import DateFormat, asked_format, read_day
 from durable_edits.planner.likeness import only_slips
 from durable_edits.planner.limits import MARGIN, MAX_CHOSEN, MAX_NAME, SHOWN_OPTIONS, SURE
 from durable_edits.planner.names import normal, short, squeezed, words
+from durable_edits.planner.units import in_unit
 
 YES = frozenset({"true", "yes", "y", "x", "on", "1", "checked", "ticked", "ja", "oui", "si", "sí", "✓", "✔", "☑", "☒"})
 NO = frozenset({"false", "no", "n", "off", "0", "unchecked", "unticked", "nein", "non", "☐"})
 
 _PARTS = re.compile(r"[\n;,]")
 _NUMBER_APART = re.compile(r"[\d\s\-/()]+|\d+(?:\.\d+){2,}")
+_MARKED = re.compile(r"[A-Za-z]{1,3}[\W_]*\d[\d\s\-.]*")  # `A 201-445-873`, where the boxes are for the digits
 _SEPARATORS = re.compile(r"[\s\-/.()]+")
 
 _DATED = frozenset({"date", "birth"})
@@ -89,12 +92,19 @@ def _option(field: Field, value: str) -> Fitted:
             return None, f"several options could be meant: {_shown(field.options)}"
         if found:
             return found.pop(), ""
+    if len(found := {each.value for each in field.options if meanings(value) & _shown_meanings(each)}) == 1:
+        return found.pop(), ""
     if (told := yes_or_no(value)) is not None:
         found = {each.value for each in field.options if yes_or_no(each.label) == told}
         return (found.pop(), "") if len(found) == 1 else (None, f"none of the options ({_shown(field.options)})")
     if (sure := _sure(field.options, value)) is not None:
         return sure, ""
     return None, f"none of the options ({_shown(field.options)})"
+
+
+def _shown_meanings(option: Option) -> frozenset[str]:
+    printed = option.printed.label if option.printed is not None else ""
+    return meanings(option.label) | meanings(short(option.label)) | meanings(printed) - {"yes", "no"}
 
 
 def _shortly(text: str) -> str:
@@ -117,7 +127,8 @@ def _shown(options: list[Option]) -> str:
 
 
 def _text(field: Field, value: str, house: DateFormat | None) -> Fitted:
-    asked = asked_format(f"{field.description[:MAX_NAME]} {field.key}") or (house if _DATED & _said(field) else None)
+    asked = told_format(field) or (house if _DATED & _said(field) else None)
+    value = in_unit(value, _page_says(field))
     if asked is not None and (day := read_day(value, asked.order)) is not None:
         value = asked.write(day)
     if not field.multiline:
@@ -128,8 +139,22 @@ def _text(field: Field, value: str, house: DateFormat | None) -> Fitted:
     bare = value if value.count(".") == 1 else _SEPARATORS.sub("", value)
     if len(bare) <= field.max_length and bare.isalnum() and (field.comb or _NUMBER_APART.fullmatch(value)):
         return bare, ""
+    digits = "".join(filter(str.isdigit, value))
+    if len(digits) == field.max_length and _MARKED.fullmatch(value.strip()):
+        return digits, ""
     return None, f"the field takes {field.max_length} characters at most"
 
 
+def told_format(field: Field) -> DateFormat | None:
+    """How the field says that a date is written: on the page, in its tooltip or its name."""
+    return asked_format(f"{_page_says(field)} ") or asked_format(f"{field.description[:MAX_NAME]} {field.key}")
+
+
+def _page_says(field: Field) -> str:
+    printed = field.printed
+    return f"{printed.label} {printed.hint} {printed.column}"[:MAX_NAME] if printed is not None else ""
+
+
 def _said(field: Field) -> frozenset[str]:
-    return words(field.key) | words(field.description)
+    printed = field.printed.label if field.printed is not None else ""
+    return words(field.key) | words(field.description) | words(printed)

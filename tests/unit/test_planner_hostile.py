@@ -76,10 +76,11 @@ def test_every_value_is_filled_or_reported_and_nothing_else_is_raised(form: Form
     made = planned(form, text)
 
     if made is not None:
-        pairs = read_instructions(text).pairs
-        used = len(pairs) - len(made.unused)
-        assert 0 < used <= len(pairs)
-        assert used <= len(made.values)
+        assert {planned.key: planned.value for planned in made.planned} == made.values
+        assert {each.key for each in made.left} == {field.key for field in form.fields} - made.values.keys()
+        told = {each.said for each in made.planned} | {each.label for each in made.unused}
+        named = {pair.label[:200] for pair in read_instructions(text).pairs if pair.path}
+        assert len(named - {label[:200] for label in told}) <= len(made.values)
         assert made.values.keys() <= {field.key for field in form.fields}
         made.model_dump_json()
 
