@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import datetime
 from typing import Any, TypeVar
 
 from temporalio import activity
 
 from activities.children.pool import Children
+from activities.drafts import DraftActivities
 from activities.failures import as_failures
 from activities.heartbeat import heartbeats, is_given_up
 from activities.jobs import (
     FilledForm,
     PlannedForm,
-    draft_form,
-    draft_template,
     fill_planned,
     plan_form,
     plan_template,
@@ -27,17 +25,17 @@ from activities.jobs import (
     take_plan,
     take_template_plan,
 )
+from activities.late import refuse_too_late, store_for
+from activities.models import ModelActivities
 from activities.unbroken import unbroken
 from durable_edits import metrics
 from durable_edits.contracts import (
     CLOSE_EDIT,
     FILL_DOCUMENT,
-    MAKE_DRAFT,
     PLAN_EDIT,
     READ_TEMPLATE,
     BlobRef,
     CloseJob,
-    DraftJob,
     EditInput,
     FillJob,
     Outcome,
@@ -51,10 +49,9 @@ from durable_edits.contracts import (
 )
 from durable_edits.credits import credits_for
 from durable_edits.errors import EditIdTaken, StepGivenUp
-from durable_edits.run_status import deadline_exceeded
 from durable_edits.runs import cancel_run
 from durable_edits.settings import Settings
-from durable_edits.storage.blobs import Blobs, draft_folder, edit_folder, template_folder
+from durable_edits.storage.blobs import Blobs, edit_folder, template_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.documents import Documents, refuse_all_but_pdf
 from durable_edits.storage.fetch import Fetcher
@@ -79,6 +76,8 @@ class EditActivities:
         self._fetcher = fetcher
         self._children = children
         self._in_memory = asyncio.Semaphore(settings.pdf_slots * DOCUMENTS_PER_SLOT)
+        self.models = ModelActivities(settings, catalog, blobs)
+        self.drafts = DraftActivities(settings, blobs, self._documents, fetcher, children, self._in_memory)
 
     @activity.defn(name=PLAN_EDIT)
     @as_failures
@@ -92,15 +91,15 @@ class EditActivities:
                 await self._clear(record.outcome)
                 await _agree(record.outcome)
                 return Planned(outcome=record.outcome)
-            self._refuse_too_late(job.created_at)
+            refuse_too_late(job.created_at, self._settings.longest_edit)
             info = activity.info()
             if info.attempt == 1:
                 metrics.QUEUE_WAIT.record((info.started_time - job.created_at).total_seconds())
             file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
             async with self._in_memory:
                 planned = await self._planned(file.blob, job.edit, record.instructions or "")
-            plan = await unbroken(self._store_plan(job.edit_id, planned.plan))
-            return Planned(document=file.blob, plan=plan, pages=planned.pages, values=planned.values)
+            plan, question = await unbroken(self._store_plan(job.edit_id, planned))
+            return Planned(document=file.blob, plan=plan, pages=planned.pages, values=planned.values, question=question)
 
     @activity.defn(name=FILL_DOCUMENT)
     @as_failures
@@ -113,7 +112,7 @@ class EditActivities:
                 await _agree(record.outcome)
                 return record.outcome
             if job.created_at is not None:
-                self._refuse_too_late(job.created_at)
+                refuse_too_late(job.created_at, self._settings.longest_edit)
             async with self._in_memory:
                 document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
                 template = await self._blobs.get(job.template) if job.template is not None else None
@@ -151,40 +150,24 @@ class EditActivities:
             compiled = await self._blobs.put(template_folder(job.template_id), "form.json", form)
             return TemplateRead(file_id=file.id, filename=file.filename, mime_type=file.mime_type, compiled=compiled)
 
-    @activity.defn(name=MAKE_DRAFT)
-    @as_failures
-    async def make_draft(self, job: DraftJob) -> BlobRef:
-        """Plan an edit that nobody has made; only the draft itself is stored, for as long as it takes to read it."""
-        async with heartbeats(), self._in_memory:
-            instructions = (await self._blobs.get(job.instructions)).decode()
-            if job.template is not None:
-                draft = await self._children.run(draft_template, await self._blobs.get(job.template), instructions)
-            else:
-                data = await self._draft_document(job)
-                draft = await self._children.run(draft_form, data, instructions, self._settings.max_pages)
-            return await self._blobs.put(draft_folder(job.draft_id), "draft.json", draft)
-
-    async def _draft_document(self, job: DraftJob) -> bytes:
-        if job.inline is not None:
-            return await self._blobs.get(job.inline)
-        return await self._documents.read(job.document, job.organization, self._fetcher)
-
     async def _planned(self, document: BlobRef, edit: EditInput, instructions: str) -> PlannedForm:
+        for_model = self._settings.models[edit.model] is not None
         if edit.template is not None:
             template = await self._blobs.get(edit.template)
             if edit.plan is not None:
                 return await self._children.run(take_template_plan, template, await self._blobs.get(edit.plan))
-            return await self._children.run(plan_template, template, instructions)
+            return await self._children.run(plan_template, template, instructions, for_model)
         data = await self._blobs.get(document)
         if edit.plan is not None:
             given = await self._blobs.get(edit.plan)
             return await self._children.run(take_plan, data, given, self._settings.max_pages)
-        return await self._children.run(plan_form, data, instructions, self._settings.max_pages)
+        return await self._children.run(plan_form, data, instructions, self._settings.max_pages, for_model)
 
-    def _refuse_too_late(self, created_at: datetime) -> None:
-        """Both times are the Temporal server's."""
-        if activity.info().started_time - created_at > self._settings.longest_edit:
-            raise deadline_exceeded()
+    async def _store_plan(self, edit_id: str, planned: PlannedForm) -> tuple[BlobRef, BlobRef | None]:
+        question = None
+        if planned.question is not None:
+            question = await store_for(edit_id, "question.json", planned.question, self._blobs, self._catalog)
+        return await store_for(edit_id, "plan.json", planned.plan, self._blobs, self._catalog), question
 
     async def _clear(self, outcome: Outcome, plan: BlobRef | None = None) -> None:
         """Remove what an edit has stored and its outcome does not name; of a completed one, with its plan known."""
@@ -193,14 +176,6 @@ class EditActivities:
         elif plan is not None and activity.info().attempt > 1:  # or nobody else has stored anything
             kept = [ref for ref in (outcome.filled, outcome.result, plan) if ref is not None]
             await self._blobs.delete_folder(edit_folder(outcome.edit_id), keep=kept)
-
-    async def _store_plan(self, edit_id: str, plan: bytes) -> BlobRef:
-        ref = await self._blobs.put(edit_folder(edit_id), "plan.json", plan)
-        # A worker that was frozen while its edit was cancelled or deleted must not leave a person's data behind.
-        record = await self._catalog.edit(edit_id)
-        if record is not None and record.outcome is not None and record.outcome.filled is None:
-            await self._blobs.delete(ref)
-        return ref
 
     async def _publish(self, job: FillJob, filled: FilledForm) -> Outcome:
         folder = edit_folder(job.edit_id)

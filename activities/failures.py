@@ -6,6 +6,7 @@ import asyncio
 import functools
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from temporalio import activity
@@ -13,10 +14,11 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from durable_edits import metrics
 from durable_edits.contracts import CLOSE_EDIT
-from durable_edits.errors import EditsError, EngineCrashed, InfrastructureError, InternalError
+from durable_edits.errors import EditsError, EngineCrashed, InfrastructureError, InternalError, ModelUnavailable
 
 Step = TypeVar("Step", bound=Callable[..., Awaitable[Any]])
 
+LONGEST_DELAY = timedelta(minutes=10)  # whatever a provider asks for: somebody waits for the edit
 CRASHES = 3  # tries for a document that kills its child, or for a fault of ours: more would only repeat it
 
 
@@ -48,7 +50,7 @@ def as_failures(step: Step) -> Step:
 
 
 def _failure(error: EditsError) -> ApplicationError:
-    if isinstance(error, InfrastructureError):
+    if isinstance(error, InfrastructureError | ModelUnavailable):
         activity.logger.warning("%s: %s %s", error.code, error.message, error.details, exc_info=error)
     # How long an outage is waited out is the workflow's to say: a close is tried until it lands.
     crashed = isinstance(error, EngineCrashed | InternalError) and activity.info().attempt >= CRASHES
@@ -58,6 +60,13 @@ def _failure(error: EditsError) -> ApplicationError:
         error.details or None,
         type=error.code,
         non_retryable=not error.retryable or hopeless,
+        next_retry_delay=_asked_delay(error),
         # A user's faulty document is no alarm for whoever is on call.
         category=ApplicationErrorCategory.UNSPECIFIED if error.retryable else ApplicationErrorCategory.BENIGN,
     )
+
+
+def _asked_delay(error: EditsError) -> timedelta | None:
+    """What a model's provider asks for; without it, the workflow's own intervals."""
+    seconds = error.details.get("retry_after") if isinstance(error, ModelUnavailable) else None
+    return None if seconds is None else min(timedelta(seconds=seconds), LONGEST_DELAY)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from activities.proving import checked_report
 from durable_edits.errors import DocumentWithoutFields, NothingToFill
 from durable_edits.form import Draft, Filled, Form, Plan
+from durable_edits.models.question import Question, question
 from durable_edits.pdf import count_pages, fill_form, read_form
 from durable_edits.placing import placed
 from durable_edits.planner import plan
@@ -21,6 +22,8 @@ class PlannedForm:
     plan: bytes
     values: int
     pages: int
+    question: bytes | None = None
+    """A Question as JSON, where the rules left something open and a model is to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +35,57 @@ class FilledForm:
     pages: int
 
 
-def plan_form(document: bytes, instructions: str, max_pages: int) -> PlannedForm:
+def plan_form(document: bytes, instructions: str, max_pages: int, for_model: bool) -> PlannedForm:
     form = read_form(document, max_pages=max_pages)
-    planned = plan(form, instructions)
-    return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages)
+    planned = _plan(form, instructions, for_model)
+    asked = question(form, planned, instructions) if for_model and _left_open(planned) else None
+    return _planned_form(form, planned, asked)
 
 
-def plan_template(template: bytes, instructions: str) -> PlannedForm:
+def plan_template(template: bytes, instructions: str, for_model: bool) -> PlannedForm:
     """The document itself is not needed: its form was read when the template was made."""
     fields = _template_fields(template)
     form = fields.planning_form()
-    planned = fields.in_the_form(plan(form, instructions))
-    return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages)
+    planned = fields.in_the_form(_plan(form, instructions, for_model))
+    asked = None
+    if for_model and _left_open(planned):
+        asked = question(form, planned, instructions, names=fields.form_keys)
+    return _planned_form(form, planned, asked)
 
 
-def draft_form(document: bytes, instructions: str, max_pages: int) -> bytes:
-    """A Draft as JSON."""
+def _plan(form: Form, instructions: str, for_model: bool) -> Plan:
+    try:
+        return plan(form, instructions)
+    except NothingToFill:
+        if not for_model:
+            raise
+        return Plan(values={})
+
+
+def _left_open(planned: Plan) -> bool:
+    """Whether the instructions say anything that the rules have not placed."""
+    return bool(planned.unused) or not planned.values
+
+
+def _planned_form(form: Form, planned: Plan, asked: Question | None) -> PlannedForm:
+    told = asked.model_dump_json().encode() if asked is not None else None
+    return PlannedForm(planned.model_dump_json().encode(), len(planned.values), form.pages, told)
+
+
+def draft_form(document: bytes, planned: bytes, max_pages: int) -> bytes:
+    """A Draft as JSON, of a form and its plan."""
     form = read_form(document, max_pages=max_pages)
-    planned = plan(form, instructions)
-    shown = [each for field in _form_with(form, planned).fields for each in placed(field)]
-    return Draft(pages=form.pages, fields=shown, plan=planned).model_dump_json().encode()
+    wanted = Plan.model_validate_json(planned)
+    shown = [each for field in _form_with(form, wanted).fields for each in placed(field)]
+    return Draft(pages=form.pages, fields=shown, plan=wanted).model_dump_json().encode()
 
 
-def draft_template(template: bytes, instructions: str) -> bytes:
+def draft_template(template: bytes, planned: bytes) -> bytes:
+    """A plan goes by the form's keys, its draft by the template's."""
     fields = _template_fields(template)
-    planned = plan(fields.planning_form(), instructions)
-    form = _form_with(fields.form, fields.in_the_form(planned))
-    return Draft(pages=form.pages, fields=fields.told(form), plan=planned).model_dump_json().encode()
+    wanted = Plan.model_validate_json(planned)
+    shown = fields.told(_form_with(fields.form, wanted))
+    return Draft(pages=fields.form.pages, fields=shown, plan=fields.in_the_template(wanted)).model_dump_json().encode()
 
 
 def _form_with(form: Form, planned: Plan) -> Form:

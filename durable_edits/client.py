@@ -126,6 +126,7 @@ class EditsClient:
         model: str = DEFAULT_MODEL,
         color: str = DEFAULT_COLOR,
         values: Mapping[str, str] | None = None,
+        bust_cache: bool = False,
         claim: Claim | None = None,
     ) -> Edit:
         """Store the document, write the record, start the run. A template's document is stored, and its form known.
@@ -144,7 +145,7 @@ class EditsClient:
         if known is not None:
             record = replace(record, mime_type=known.mime_type)
         try:
-            edit.plan = await self._plan(edit_id, values)
+            edit.plan, edit.bust_cache = await self._plan(edit_id, values), bust_cache
             await self.catalog.create_edit(record, new_file, claim, stored=_is_stored(edit, new_file))
             await self._start(edit_id, edit)
         except (InfrastructureError, IdempotencyConflict):

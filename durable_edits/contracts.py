@@ -17,6 +17,7 @@ from ulid import ULID
 EDIT_WORKFLOW = "EditWorkflow"
 EDITS_QUEUE = "edits"
 PLAN_EDIT = "plan_edit"
+ASK_MODEL = "ask_model"
 FILL_DOCUMENT = "fill_document"
 CLOSE_EDIT = "close_edit"
 TEMPLATE_WORKFLOW = "TemplateWorkflow"
@@ -99,6 +100,8 @@ class EditInput(BaseModel):
     """The template's form and fields as they were when the edit was made: whatever becomes of the template."""
     plan: BlobRef | None = None
     """A durable_edits.form.Plan with the values to fill in: no planner is asked."""
+    bust_cache: bool = False
+    """Ask the model again, though it has answered this very question before."""
 
 
 class Problem(BaseModel):
@@ -134,11 +137,35 @@ class Outcome(BaseModel):
 
 
 class Planned(BaseModel):
-    """The result of `plan_edit`; `outcome` is set when the record was closed before planning began."""
+    """The result of `plan_edit`; `outcome` is set when the record was closed before planning began.
+
+    `question` is a durable_edits.models.question.Question, where a model is to be asked about what the rules left open.
+    """
 
     document: BlobRef | None = None
     plan: BlobRef | None = None
     pages: int = 0
+    values: int = 0
+    outcome: Outcome | None = None
+    question: BlobRef | None = None
+
+
+class AskJob(BaseModel):
+    """The input of `ask_model`."""
+
+    edit_id: str
+    created_at: datetime
+    organization: str
+    model: str
+    question: BlobRef
+    plan: BlobRef
+    bust_cache: bool = False
+
+
+class Asked(BaseModel):
+    """The result of `ask_model`: the plan with what the model added; `outcome` as in Planned."""
+
+    plan: BlobRef | None = None
     values: int = 0
     outcome: Outcome | None = None
 
@@ -190,6 +217,7 @@ class DraftJob(BaseModel):
     inline: BlobRef | None = None
     template: BlobRef | None = None
     instructions: BlobRef
+    model: str = DEFAULT_MODEL
 
 
 class CloseJob(BaseModel):

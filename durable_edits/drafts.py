@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from durable_edits.contracts import BlobRef, DraftJob, SourceDocument, new_draft_id
+from durable_edits.contracts import DEFAULT_MODEL, BlobRef, DraftJob, SourceDocument, new_draft_id
 from durable_edits.errors import InstructionsEmpty
 from durable_edits.form import Draft
 from durable_edits.runs import Runs
@@ -20,7 +20,9 @@ class Drafts:
     documents: Documents
     organization: str
 
-    async def make(self, document: SourceDocument | TemplateRecord, instructions: str) -> Draft:
+    async def make(
+        self, document: SourceDocument | TemplateRecord, instructions: str, *, model: str = DEFAULT_MODEL
+    ) -> Draft:
         """Have a worker read the form and plan. A template's fields go by the template's keys.
 
         Raises what `EditsClient.create` does, what reading and planning do, and TimedOut where no worker is at work.
@@ -28,12 +30,12 @@ class Drafts:
         if not instructions.strip():
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
         if isinstance(document, TemplateRecord):
-            return await self._draft(document.document, instructions, template=document)
+            return await self._draft(document.document, instructions, model, template=document)
         source, new_file = await self.documents.receive(document, self.organization)
         if new_file is None:
-            return await self._draft(source, instructions)
+            return await self._draft(source, instructions, model)
         try:
-            return await self._draft(source, instructions, inline=new_file.blob)
+            return await self._draft(source, instructions, model, inline=new_file.blob)
         finally:
             await self.blobs.delete(new_file.blob)
 
@@ -41,6 +43,7 @@ class Drafts:
         self,
         document: SourceDocument,
         instructions: str,
+        model: str,
         *,
         inline: BlobRef | None = None,
         template: TemplateRecord | None = None,
@@ -55,6 +58,7 @@ class Drafts:
                 inline=inline,
                 template=template.compiled if template is not None else None,
                 instructions=await self.blobs.put(folder, "instructions.txt", instructions.encode()),
+                model=model,
             )
             made = await self.runs.make_draft(job)
             return Draft.model_validate_json(await self.blobs.get(made))

@@ -47,9 +47,9 @@ class _Measured:
 
 
 class Counter(_Measured):
-    def add(self, *values: str) -> None:
+    def add(self, *values: str, by: int = 1) -> None:
         if (series := self._of(values)) is not None:
-            series.add(1)
+            series.add(by)
 
 
 class Histogram(_Measured):
@@ -71,13 +71,14 @@ QUEUE_WAIT = Histogram("edits_queue_wait_seconds", "From an edit's acceptance to
 STEP = Histogram("edits_step_seconds", "One try of a step; result: ok, retried, failed, cancelled", "step", "result")
 CHILD_KILLS = Counter("edits_child_kills_total", "Child processes that ended within a job, by cause", "cause")
 CANCEL = Histogram("edits_cancel_seconds", "From a cancel to its final answer; by: worker, gateway", "by")
+MODEL_TOKENS = Counter("edits_model_tokens_total", "Tokens that models were sent and gave", "model", "direction")
 STORE_ERRORS = Counter("edits_store_errors_total", "Calls that catalog, blobs or temporal did not answer", "store")
 REQUESTS = Counter("edits_requests_total", "Requests that were answered", "method", "route", "status")
 REQUEST_TIME = Histogram("edits_request_seconds", "From a request's head to the end of its answer", "method", "route")
 OPEN = Gauge("edits_open", "Edits that have no outcome yet, in the whole catalog")
 OLDEST_OPEN = Gauge("edits_oldest_open_seconds", "Age of the oldest edit without an outcome, in the whole catalog")
 
-COUNTERS = (ACCEPTED, ENDED, CHILD_KILLS, STORE_ERRORS, REQUESTS)
+COUNTERS = (ACCEPTED, ENDED, CHILD_KILLS, MODEL_TOKENS, STORE_ERRORS, REQUESTS)
 HISTOGRAMS = (DURATION, QUEUE_WAIT, STEP, CANCEL, REQUEST_TIME)
 GAUGES = (OPEN, OLDEST_OPEN)
 

@@ -12,11 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from durable_edits.contracts import EDITS_QUEUE
+from durable_edits.models.names import ModelNames, read_names
 from durable_edits.payload_keys import PayloadKey, checked_payload_keys, payload_keys, split_payload_keys
 
 MEGABYTE = 1024 * 1024
@@ -61,6 +62,15 @@ def _rate_limit(value: Any) -> Any:
     if found is None:
         raise PydanticCustomError("rate_limit", "write requests/seconds, such as 300/60")
     return RateLimit(int(found[1]), float(found[2]))
+
+
+def _model_names(value: Any) -> ModelNames:
+    if isinstance(value, ModelNames):
+        return value
+    try:
+        return read_names(str(value))
+    except ValueError as error:
+        raise PydanticCustomError("models", "{fault}", {"fault": str(error)}) from None
 
 
 def _absolute(path: Path) -> Path:
@@ -120,6 +130,9 @@ class Settings(BaseSettings):
     cors_origins: CommaList = []
     """Origins whose pages may call the gateway from a browser (`https://app.example.org`), or `*`; empty: none."""
 
+    models: Annotated[ModelNames, NoDecode, PlainValidator(_model_names), PlainSerializer(str)] = ModelNames({})
+    """`retab-small=rules,retab-large=openai:gpt-5-mini,*=openai:qwen3@http://10.0.0.5:8000/v1`: which model, if any,
+    plans what the rules leave open, by the name on the wire. Keys are the providers' own (`OPENAI_API_KEY`, …)."""
     pdf_slots: int = Field(default_factory=_cores, ge=1)
     """Documents worked on at once by one worker: one child process each."""
     metrics: str | None = Field(default=None, pattern=r"^\S+:\d+$")

@@ -67,25 +67,22 @@ class TemplateFields:
             seen[group] = before.model_copy(update={"options": [*before.options, _labelled(wanted, spot)]})
         return seen
 
+    @property
+    def form_keys(self) -> dict[str, str]:
+        """The form's own keys by those that the planner sees."""
+        return {key: field.key for key, field in self._planned.items()}
+
     def planning_form(self) -> Form:
         fields = [field.model_copy(update={"key": key}) for key, field in self._planned.items()]
         return Form(pages=self.form.pages, fields=fields)
 
     def in_the_form(self, plan: Plan) -> Plan:
         """The same plan by the form's own keys."""
-        own = {key: field.key for key, field in self._planned.items()}
+        return _renamed(plan, self.form_keys)
 
-        def renamed(entries: list[Entry]) -> list[Entry]:
-            return [each.model_copy(update={"key": own.get(each.key, each.key)}) for each in entries]
-
-        return plan.model_copy(
-            update={
-                "values": {own[key]: value for key, value in plan.values.items()},
-                "unused": [each.model_copy(update={"near": renamed(each.near)}) for each in plan.unused],
-                "planned": renamed(plan.planned),
-                "left": renamed(plan.left),
-            }
-        )
+    def in_the_template(self, plan: Plan) -> Plan:
+        """The same plan by the template's keys."""
+        return _renamed(plan, {of: key for key, of in self.form_keys.items()})
 
     def taken(self, values: Mapping[str, str]) -> Plan:
         """Somebody's own values by the form's own keys; a radio button may be named as the template shows it."""
@@ -93,7 +90,7 @@ class TemplateFields:
             wanted.key: spot.shown.key
             for wanted, spot in zip(self._fields, self._spots, strict=True)
             if spot is not None and spot.option is not None
-        } | {key: field.key for key, field in self._planned.items()}
+        } | self.form_keys
         strange = [
             Unused(label=key, value=value, reason="the template has no field of this key")
             for key, value in values.items()
@@ -108,6 +105,20 @@ class TemplateFields:
             wanted.model_copy(update={"value": values.get(spot.shown.key) if spot else None})
             for wanted, spot in zip(self._fields, self._spots, strict=True)
         ]
+
+
+def _renamed(plan: Plan, keys: Mapping[str, str]) -> Plan:
+    def renamed(entries: list[Entry]) -> list[Entry]:
+        return [each.model_copy(update={"key": keys.get(each.key, each.key)}) for each in entries]
+
+    return plan.model_copy(
+        update={
+            "values": {keys[key]: value for key, value in plan.values.items()},
+            "unused": [each.model_copy(update={"near": renamed(each.near)}) for each in plan.unused],
+            "planned": renamed(plan.planned),
+            "left": renamed(plan.left),
+        }
+    )
 
 
 def _match(fields: list[PlacedField], form: Form) -> list[_Spot | None]:

@@ -87,7 +87,7 @@ async def _create(request: Request, edits: EditsClient, body: bytes, turn: Turn)
 async def plan_edit(request: Request, edits: Edits) -> Response:
     """What an edit would fill in, and nothing is kept; not part of Retab's interface."""
     wanted = await parse_body(wire.CreateDraft, await read_body(request, request.app.state.body_limit))
-    draft = await edits.drafts.make(await _taken(edits, wanted), wanted.instructions)
+    draft = await edits.drafts.make(await _taken(edits, wanted), wanted.instructions, model=wanted.model)
     return _json(wire.draft_body(draft))
 
 
@@ -172,6 +172,7 @@ async def _created(edits: EditsClient, wanted: wire.CreateEdit, turn: Turn) -> E
         model=wanted.model,
         color=wanted.config.color,
         values=wanted.values,
+        bust_cache=wanted.bust_cache,
         claim=turn.claim,
     )
 

@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.edits import EditActivities
+    from activities.drafts import DraftActivities
     from durable_edits.contracts import DRAFT_WORKFLOW, BlobRef, DraftJob
 
 # Somebody holds a connection for it: an outage of more than a few seconds is theirs to try again.
@@ -20,7 +20,7 @@ class DraftWorkflow:
     @workflow.run
     async def run(self, job: DraftJob) -> BlobRef:
         return await workflow.execute_activity_method(
-            EditActivities.make_draft,
+            DraftActivities.make_draft,
             job,
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=timedelta(seconds=5),

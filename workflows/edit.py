@@ -20,10 +20,14 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ValidationError
 
     from durable_edits.contracts import (
+        ASK_MODEL,
         CLOSE_EDIT,
         EDIT_WORKFLOW,
         FILL_DOCUMENT,
         PLAN_EDIT,
+        Asked,
+        AskJob,
+        BlobRef,
         CloseJob,
         EditInput,
         FillJob,
@@ -55,6 +59,12 @@ STEP: ActivityConfig = {
     # Wait until the child is dead: nothing may write after the run says "cancelled".
     "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
+# A provider that is away parks the edit: in progress, with the reason at its step, until it answers or the edit's
+# deadline has come, which the step itself sees.
+ASK: ActivityConfig = {
+    **STEP,
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=2)),
+}
 # Tried until it lands: an edit always ends.
 CLOSE: ActivityConfig = {
     "start_to_close_timeout": timedelta(seconds=30),
@@ -82,9 +92,23 @@ class EditWorkflow:
             return planned.outcome
         if workflow.cancellation_reason() is not None:
             raise asyncio.CancelledError  # a step that ends in time swallows the cancel
+        if planned.question is not None:
+            asked = await self._ask(edit, planned, planned.question)
+            if asked.outcome is not None:
+                return asked.outcome
+            planned = planned.model_copy(update={"plan": asked.plan, "values": asked.values})
         what = f"Step 2 of 2: filling {planned.values} values into {planned.pages} pages, and storing the result."
         workflow.set_current_details(f"{what} {WAITING}")
         return await _step(FILL_DOCUMENT, _fill_job(edit, planned), Outcome, STEP)
+
+    async def _ask(self, edit: EditInput, planned: Planned, question: BlobRef) -> Asked:
+        workflow.set_current_details(
+            f"Between the steps: asking the model {edit.model} about what the rules left open. {WAITING}"
+        )
+        asked = await _step(ASK_MODEL, _ask_job(edit, planned, question), Asked, ASK)
+        if workflow.cancellation_reason() is not None:
+            raise asyncio.CancelledError
+        return asked
 
     async def _close(self, edit: EditInput, error: BaseException) -> Outcome:
         job = _close_job(edit, error)
@@ -136,6 +160,20 @@ def _refused(code: str, message: str) -> ApplicationError:
 def _plan_job(edit: EditInput) -> PlanJob:
     info = workflow.info()
     return PlanJob(edit_id=info.workflow_id, run_id=_run_id(), created_at=info.workflow_start_time, edit=edit)
+
+
+def _ask_job(edit: EditInput, planned: Planned, question: BlobRef) -> AskJob:
+    if planned.plan is None:
+        raise ApplicationError("plan_edit gave no plan.", type="internal_error", non_retryable=True)
+    return AskJob(
+        edit_id=workflow.info().workflow_id,
+        created_at=workflow.info().workflow_start_time,
+        organization=edit.organization,
+        model=edit.model,
+        question=question,
+        plan=planned.plan,
+        bust_cache=edit.bust_cache,
+    )
 
 
 def _fill_job(edit: EditInput, planned: Planned) -> FillJob:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 RULES = "rules"
 ANY = "*"
 # `openai:gpt-5-mini`, `openai:qwen3@http://10.0.0.5:8000/v1`: with an address, any server that speaks OpenAI's API.
-_NAME = re.compile(r"(?P<provider>[a-z0-9][a-z0-9-]*):(?P<model>[^\s@]+)(?:@(?P<url>https?://\S+))?")
+_NAME = re.compile(r"(?P<provider>[a-z0-9][a-z0-9-]*):(?P<model>[^\s@]+)(?:@(?P<url>https?://[^\s@]+))?")
 
 
 class ModelName(NamedTuple):
@@ -36,7 +36,7 @@ class ModelNames:
     def __bool__(self) -> bool:
         return any(self._names.values())
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return ",".join(f"{wire}={name or RULES}" for wire, name in self._names.items())
 
 

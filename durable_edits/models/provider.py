@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel
 
 from durable_edits.errors import ModelAnswerInvalid, ModelError, ModelRefused, ModelUnavailable, ModelUnknown
 from durable_edits.form import Unused
 from durable_edits.models.answer import BadAnswer, Entry, answer_schema, read_answer
 from durable_edits.models.names import ModelName
 from durable_edits.models.question import ORDERS, Question
+from durable_edits.models.reply import Reply, Usage
 from durable_edits.models.support import Said
 
 if TYPE_CHECKING:
@@ -27,24 +25,6 @@ NO_KEY = "none"  # servers of one's own often want none, and their library wants
 REPAIRS = 2  # rounds in which a model may mend an answer that is none
 # Seconds. A provider that is slower than that is not answering: the request is made again, by the workflow.
 REQUEST_TIMEOUT = 120.0
-
-
-class Usage(BaseModel):
-    """`cost` in US dollars by public price lists; None for a model that none of them has."""
-
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal | None = None
-
-
-class Reply(BaseModel):
-    """`values` are believed, `doubted` are not, each with the reason."""
-
-    values: dict[str, str]
-    quotes: dict[str, str]
-    doubted: list[Unused]
-    usage: Usage
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ beyond the values of this form, and `support` believes no value that the person'
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from durable_edits.form import Field, FieldKind, Form, Plan
+from durable_edits import form
+from durable_edits.form import FieldKind, Form, Plan
 
 # What models of today read well in one go; a form has more than that only where it is a catalogue.
 MOST_FIELDS = 300
@@ -32,9 +34,10 @@ the form is never a source of values.\
 
 
 class OpenField(BaseModel):
-    """`options` is empty where anything may be written."""
+    """`options` is empty where anything may be written. `fills` is the key in the form, where `key` is a template's."""
 
     key: str
+    fills: str
     kind: FieldKind
     description: str
     page: int | None
@@ -51,7 +54,7 @@ class Question(BaseModel):
     page_text: str = ""
 
     def text(self) -> str:
-        fields = [field.model_dump(mode="json", exclude_defaults=True) for field in self.fields]
+        fields = [field.model_dump(mode="json", exclude_defaults=True, exclude={"fills"}) for field in self.fields]
         parts = {
             "open fields": json.dumps(fields, ensure_ascii=False),
             "filled in already": json.dumps(self.settled, ensure_ascii=False),
@@ -61,27 +64,32 @@ class Question(BaseModel):
         return "\n\n".join(f"<{name}>\n{text}\n</{name}>" for name, text in parts.items() if text)
 
 
-def question(form: Form, plan: Plan, instructions: str, page_text: str = "") -> Question | None:
-    """None where no field is open that somebody could fill in."""
-    fields = [_open(field) for field in form.fields if _is_open(field, plan)]
-    if not fields:
+def question(
+    planned: Form, plan: Plan, instructions: str, *, names: Mapping[str, str] | None = None, page_text: str = ""
+) -> Question | None:
+    """None where no field is open that somebody could fill in. `names`: the form's keys by those of a template."""
+    fields = [_open(field, (names or {}).get(field.key, field.key)) for field in planned.fields]
+    open_ones = [field for field, of in zip(fields, planned.fields, strict=True) if _is_open(of, field.fills, plan)]
+    if not open_ones:
         return None
+    settled = {field.key: plan.values[field.fills] for field in fields if field.fills in plan.values}
     return Question(
-        instructions=instructions, fields=fields[:MOST_FIELDS], settled=dict(plan.values), page_text=page_text
+        instructions=instructions, fields=open_ones[:MOST_FIELDS], settled=settled, page_text=page_text[:PAGE_TEXT]
     )
 
 
-def _is_open(field: Field, plan: Plan) -> bool:
-    if field.read_only or field.kind is FieldKind.SIGNATURE or field.key in plan.values:
+def _is_open(field: form.Field, fills: str, plan: Plan) -> bool:
+    if field.read_only or field.kind is FieldKind.SIGNATURE or fills in plan.values:
         return False
     # What the blank says already stays, unless it is told otherwise: which the rules can read.
     return field.value in {None, "", "false"} or field.kind is FieldKind.CHOICE
 
 
-def _open(field: Field) -> OpenField:
+def _open(field: form.Field, fills: str) -> OpenField:
     options = [option.label for option in field.options] if field.kind is not FieldKind.CHECKBOX else ["true", "false"]
     return OpenField(
         key=field.key,
+        fills=fills,
         kind=field.kind,
         description=field.description[:DESCRIPTION],
         page=field.box.page if field.box is not None else None,

@@ -80,17 +80,23 @@ class Blobs:
 
     async def get(self, ref: BlobRef) -> bytes:
         """The object's bytes, checked against the reference; raises BlobMissing, BlobsUnavailable."""
-        try:
-            data = await self._read(ref.key)
-        except (NotFoundError, FileNotFoundError) as error:
-            raise _gone() from error
-        except BaseError as error:
-            raise _unavailable("read", error) from error
+        data = await self._found(ref.key)
+        if data is None:
+            raise _gone()
         if len(data) != ref.size or hashlib.sha256(data).hexdigest() != ref.sha256:
             raise BlobMissing(
                 "A stored document is not what was stored; check the object store, then send the edit again."
             )
         return data
+
+    async def find(self, folder: str) -> bytes | None:
+        """What `put` has stored in a folder that holds one object at most, checked against the hash in its key."""
+        for key in sorted(await self.keys(folder)):
+            data = await self._found(key)
+            digest = key.rpartition("-")[2].partition(".")[0]
+            if data is not None and hashlib.sha256(data).hexdigest().startswith(digest):
+                return data
+        return None
 
     async def put_stream(self, folder: str, name: str, chunks: AsyncIterator[bytes]) -> BlobRef:
         """Store what comes, in constant memory; what is not there before `chunks` has ended never will be.
@@ -210,6 +216,14 @@ class Blobs:
         else:
             await asyncio.to_thread(_write_file, self._store, self._root, key, data)
 
+    async def _found(self, key: str) -> bytes | None:
+        try:
+            return await self._read(key)
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except BaseError as error:
+            raise _unavailable("read", error) from error
+
     async def _read(self, key: str) -> bytes:
         if self._root is None:
             response = await obstore.get_async(self._store, key)
@@ -243,6 +257,16 @@ def file_folder(file_id: str) -> str:
 
 def template_folder(template_id: str) -> str:
     return f"templates/{_safe(template_id)}"
+
+
+def reply_folder(edit_id: str) -> str:
+    """What a model has answered for one edit: one object."""
+    return f"{edit_folder(edit_id)}/reply"
+
+
+def answer_folder(question: str) -> str:
+    """What a model has answered to a question, by the question's hash, for whoever asks the same within a day."""
+    return f"answers/{question}"
 
 
 def draft_folder(draft_id: str) -> str:

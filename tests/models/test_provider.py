@@ -11,8 +11,9 @@ from durable_edits.errors import EditsError, ModelAnswerInvalid, ModelRefused, M
 from durable_edits.form import FieldKind
 from durable_edits.models import provider
 from durable_edits.models.names import ModelName
-from durable_edits.models.provider import Provider, Reply
+from durable_edits.models.provider import Provider
 from durable_edits.models.question import OpenField, Question
+from durable_edits.models.reply import Reply
 from durable_edits.models.support import NOT_IN_QUOTE, NOT_SAID
 from tests.model_server import ModelServer, cut, drips, entries, fails, model_server, says
 
@@ -20,9 +21,16 @@ SAID = "My name is Ada Lovelace and I was born on 10 December 1815. I am married
 QUESTION = Question(
     instructions=SAID,
     fields=[
-        OpenField(key="name", kind=FieldKind.TEXT, description="Full name", page=1),
-        OpenField(key="born", kind=FieldKind.TEXT, description="Date of birth (YYYY-MM-DD)", page=1),
-        OpenField(key="status", kind=FieldKind.RADIO, description="Marital status", page=1, options=["single", "wed"]),
+        OpenField(key="name", fills="name", kind=FieldKind.TEXT, description="Full name", page=1),
+        OpenField(key="born", fills="born", kind=FieldKind.TEXT, description="Date of birth (YYYY-MM-DD)", page=1),
+        OpenField(
+            key="status",
+            fills="status",
+            kind=FieldKind.RADIO,
+            description="Marital status",
+            page=1,
+            options=["single", "wed"],
+        ),
     ],
 )
 NAME = {"name": ("Ada Lovelace", "My name is Ada Lovelace")}

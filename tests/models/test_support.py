@@ -13,8 +13,8 @@ SAID = Said(
     "I am Zoë  Łukasz, born on 3 May 1984 in Lyon. Telephone (555) 123-4567.\n"
     "Total: 1,250.00 EUR. 住所は東京都港区です。"
 )
-TEXT = OpenField(key="k", kind=FieldKind.TEXT, description="", page=1)
-BOX = OpenField(key="k", kind=FieldKind.CHECKBOX, description="", page=1, options=["true", "false"])
+TEXT = OpenField(key="k", fills="k", kind=FieldKind.TEXT, description="", page=1)
+BOX = OpenField(key="k", fills="k", kind=FieldKind.CHECKBOX, description="", page=1, options=["true", "false"])
 
 
 def doubt(value: str, quote: str, field: OpenField = TEXT) -> str:

@@ -11,11 +11,14 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from durable_edits.contracts import EDIT_WORKFLOW, Status
 from tests.forms import many_fields_form, many_values, text_form
-from tests.workflow.bench import CANCEL_ASKED, HEARTBEAT, STEP_ENDED, Bench, Gate
+from tests.model_server import entries
+from tests.workflow.bench import CANCEL_ASKED, HEARTBEAT, STEP_ENDED, Bench, Gate, document
 
 Case = Callable[[Bench], Awaitable[str]]
 
 FORM, INSTRUCTIONS = text_form(["town"]), "town: Bern"
+MODEL, ASKED = "asked", "As for that place, it would be Bern."
+ANSWER = entries(town=("Bern", ASKED))
 LONG = 3_000  # fields: a fill that a cancel meets at work
 NOT_A_FORM = b"%PDF-1.7 no objects"
 
@@ -23,6 +26,13 @@ NOT_A_FORM = b"%PDF-1.7 no objects"
 async def finished(bench: Bench) -> str:
     async with bench.worker():
         edit = await bench.create(FORM, INSTRUCTIONS)
+        await bench.edits.wait(edit.id)
+    return edit.id
+
+
+async def finished_with_a_model(bench: Bench) -> str:
+    async with bench.worker():
+        edit = await bench.edits.create(document(FORM), ASKED, model=MODEL)
         await bench.edits.wait(edit.id)
     return edit.id
 
@@ -198,6 +208,7 @@ CASES: dict[str, Case] = {
     case.__name__: case
     for case in (
         finished,
+        finished_with_a_model,
         adopted,
         cancelled_before_any_worker_looked,
         cancelled_queued,

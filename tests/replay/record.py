@@ -20,7 +20,8 @@ from dev.processes import free_ports
 from dev.temporal_binary import find_server
 from dev.temporal_server import start_server
 from durable_edits.settings import Settings
-from tests.replay.cases import CASES
+from tests.model_server import model_server
+from tests.replay.cases import ANSWER, CASES, MODEL
 from tests.workflow.bench import open_bench
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -34,10 +35,12 @@ def release() -> str:
 async def record(address: str, name: str, home: Path) -> str:
     """One case's history as JSON."""
     client = await Client.connect(address, data_converter=pydantic_data_converter, identity="recorder")
-    settings = Settings(home=home, task_queue=f"replay-{name}", pdf_slots=1, grace=1)
-    async with open_bench(client, settings) as bench:
-        edit_id = await CASES[name](bench)
-        history = await bench.run(edit_id).fetch_history()
+    with model_server(ANSWER) as server:
+        models = f"{MODEL}=openai:made-up@{server.url}"
+        settings = Settings(home=home, task_queue=f"replay-{name}", pdf_slots=1, grace=1, models=models)
+        async with open_bench(client, settings) as bench:
+            edit_id = await CASES[name](bench)
+            history = await bench.run(edit_id).fetch_history()
     return json.dumps(_without_traces(json.loads(history.to_json())), indent=1) + "\n"
 
 
