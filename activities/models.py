@@ -22,11 +22,12 @@ from durable_edits.models.provider import Provider
 from durable_edits.models.question import Question
 from durable_edits.models.reply import Reply, with_reply
 from durable_edits.settings import Settings
-from durable_edits.storage.blobs import Blobs, answer_folder, edit_folder, reply_folder
+from durable_edits.storage.blobs import Blobs, answer_folder, edit_folder
 from durable_edits.storage.catalog import Catalog
 
 # Changes whenever the same question may be answered otherwise: its wording, the schema, what is believed.
 VERSION = "1"
+REPLY = "reply.json"
 
 
 class ModelActivities:
@@ -59,10 +60,10 @@ class ModelActivities:
         name = self._settings.models[job.model]
         if name is None:
             raise ModelUnknown(f"This worker has no model {job.model[:80]!r}; give all workers the same EDITS_MODELS.")
-        if (known := await self._blobs.find(reply_folder(job.edit_id))) is not None:
+        if (known := await self._blobs.find(edit_folder(job.edit_id), REPLY)) is not None:
             return Reply.model_validate_json(known)
         answers = answer_folder(_hash(job.organization, name, question))
-        if not job.bust_cache and (known := await self._blobs.find(answers)) is not None:
+        if not job.bust_cache and (known := await self._blobs.find(answers, REPLY)) is not None:
             return Reply.model_validate_json(known)
         reply = await Provider(name).ask(question)
         metrics.MODEL_TOKENS.add(str(name), "input", by=reply.usage.input_tokens)
@@ -72,9 +73,9 @@ class ModelActivities:
 
     async def _keep(self, edit_id: str, answers: str, reply: bytes) -> None:
         """First for this edit, which has paid; then for whoever asks the same."""
-        await self._blobs.put(reply_folder(edit_id), "reply.json", reply)
+        await self._blobs.put(edit_folder(edit_id), REPLY, reply)
         await self._blobs.delete_folder(answers)
-        await self._blobs.put(answers, "reply.json", reply)
+        await self._blobs.put(answers, REPLY, reply)
 
 
 def _hash(organization: str, name: ModelName, question: Question) -> str:

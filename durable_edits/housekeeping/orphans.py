@@ -43,8 +43,10 @@ class Orphans:
         async for objects in self._old("templates"):
             needed = await self._rows.needed_templates(_names(objects), self._before)
             yield [each for each in objects if _name(each) not in needed]
-        async for objects in self._old("drafts"):  # which no record refers to: whoever makes one removes it
-            yield objects
+        # No record refers to them: whoever makes a draft removes it, and an answer is kept for who asks the same soon.
+        for folder in ("drafts", "answers"):
+            async for objects in self._old(folder):
+                yield objects
 
     async def _old(self, folder: str) -> AsyncIterator[list[StoredObject]]:
         async for batch in self._blobs.objects(folder):

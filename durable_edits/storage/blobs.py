@@ -89,9 +89,10 @@ class Blobs:
             )
         return data
 
-    async def find(self, folder: str) -> bytes | None:
-        """What `put` has stored in a folder that holds one object at most, checked against the hash in its key."""
-        for key in sorted(await self.keys(folder)):
+    async def find(self, folder: str, name: str) -> bytes | None:
+        """What `put` has stored there under `name`, checked against the hash in its key; any where there are several."""
+        prefix = f"{folder}/{name.partition('.')[0]}-"
+        for key in [key for key in await self.keys(folder) if key.startswith(prefix)]:
             data = await self._found(key)
             digest = key.rpartition("-")[2].partition(".")[0]
             if data is not None and hashlib.sha256(data).hexdigest().startswith(digest):
@@ -259,13 +260,8 @@ def template_folder(template_id: str) -> str:
     return f"templates/{_safe(template_id)}"
 
 
-def reply_folder(edit_id: str) -> str:
-    """What a model has answered for one edit: one object."""
-    return f"{edit_folder(edit_id)}/reply"
-
-
 def answer_folder(question: str) -> str:
-    """What a model has answered to a question, by the question's hash, for whoever asks the same within a day."""
+    """What a model has answered to a question, by the question's hash, for whoever asks the same."""
     return f"answers/{question}"
 
 

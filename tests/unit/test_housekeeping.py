@@ -481,6 +481,8 @@ async def test_what_a_lost_race_has_left_goes_and_what_records_refer_to_stays(st
             (file_folder(new_file_id()), "document.bin"),
             (template_folder(new_template_id()), "form.json"),
             ("drafts/x", "instructions.txt"),
+            ("answers/x", "reply.json"),
+            (edit_folder(completed.id), "reply.json"),
         )
     ]
     await store.blobs.put(edit_folder(in_flight.id), "filled.pdf", b"about to be committed")
