@@ -90,7 +90,7 @@ class Blobs:
         return data
 
     async def find(self, folder: str, name: str) -> bytes | None:
-        """What `put` has stored there under `name`, checked against the hash in its key; any where there are several."""
+        """What `put` has stored there under `name`, checked by the hash in its key; one of them, if several."""
         prefix = f"{folder}/{name.partition('.')[0]}-"
         for key in [key for key in await self.keys(folder) if key.startswith(prefix)]:
             data = await self._found(key)
