@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,16 +151,6 @@ def test_temporals_command_line_shows_it_through_the_codec_server(
     told = history(cli, edit_id, "--codec-endpoint", codec.url, "--codec-auth", f"Bearer {TOKEN}")
 
     assert FILENAME in told
-
-
-def test_temporals_command_line_without_the_token_shows_nothing(
-    gateway: Gateway, cli: TemporalCli, codec: Codec
-) -> None:
-    edit_id = gateway.start(inline(text_form(["name"]), FILENAME), f"name: {NAME}")
-    gateway.wait(edit_id)
-
-    with pytest.raises(subprocess.CalledProcessError):
-        cli.workflow("show", "--workflow-id", edit_id, "--codec-endpoint", codec.url)
 
 
 PAYLOADS = json.dumps(
