@@ -91,6 +91,11 @@ bench-load: setup
 bench-polling: setup
 	$(PY) -m benchmarks.polling
 
+# docs/settings.md as the code has it now; a test compares the two.
+.PHONY: settings
+settings: setup
+	$(PY) -m dev.settings_page
+
 # docs/openapi.json as the code has it now; a test compares the two.
 openapi: setup
 	$(PY) -m dev.openapi

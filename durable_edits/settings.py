@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     blobs_url: SecretStr | None = None
     """file:///…, s3://…, gs://… or az://…; default: blobs/ in `home`."""
     task_queue: str = EDITS_QUEUE
+    """Where workers wait for edits; several installations in one namespace need one each."""
 
     retention_days: float | None = Field(default=None, gt=0)
     """For how many days after its end an edit is kept, with its output and its source; default: for ever."""
@@ -117,11 +118,14 @@ class Settings(BaseSettings):
     """The name of the worker deployment, and below the version of this worker: with both, the server tells versions
     apart. Default: Temporal's own variables TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID."""
     build_id: str | None = Field(default_factory=lambda: os.environ.get("TEMPORAL_WORKER_BUILD_ID"))
+    """The version of this worker in that deployment."""
     versioning: Literal["pinned", "auto_upgrade"] = "pinned"
     """Of such a worker's edits: `pinned` to the version that they began under, or moved on to the current one."""
 
     host: str = "127.0.0.1"
+    """Where the gateway listens; beyond loopback only with API keys."""
     port: int = 8000
+    """Of the gateway."""
     api_keys: KeyList = []
     """`organization:key,organization:key`. The first organization also sees edits started straight through Temporal."""
 
@@ -144,9 +148,12 @@ class Settings(BaseSettings):
     deadline: float = Field(default=259_200.0, gt=0)
     """Seconds from an edit's start until it is given up; the default is longer than a weekend without a worker."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Of worker and gateway."""
     log_format: Literal["text", "json"] = "text"
+    """`json`: one object a line."""
 
     max_document_mb: float = Field(default=32.0, gt=0)
+    """A document that comes in a request or from a URL, and a request's body."""
     max_stored_mb: float = Field(default=128.0, gt=0)
     """A stored document that an edit or a template takes: larger than one in a request, since a client can stream it
     in; a worker has up to four for each of its slots in memory."""
@@ -157,6 +164,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """The address that such links begin with; default: the one by which the request that asks for a link came."""
     max_pages: int = Field(default=2_000, ge=1)
+    """Of one document."""
     fill_timeout: float = Field(default=120.0, gt=0)
     """Seconds one document may take in its child process, for reading and again for filling."""
     child_memory_mb: int = Field(default=2_048, ge=256)

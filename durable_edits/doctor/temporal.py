@@ -19,8 +19,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from durable_edits.doctor.finding import Finding, fault, ok, warning
 from durable_edits.doctor.stores import SKEW, reason
 from durable_edits.errors import TemporalUnavailable
+from durable_edits.housekeeping.schedule import schedule_id
 from durable_edits.runs import connect
-from durable_edits.settings import Settings
+from durable_edits.settings import HOUSEKEEPING_OFF, Settings
 
 CALL = timedelta(seconds=5)
 POLLING = timedelta(seconds=90)  # a poll lasts a minute; a worker that is gone is shown for five
@@ -45,7 +46,25 @@ async def temporal(settings: Settings) -> list[Finding]:
         return [fault(what, f"{error.status.name}: {error.message[:200]}", _rpc_step(error))]
     findings += [workers_at(kind, settings.task_queue, found) for kind, found in queues.items()]
     pollers = [poller for found in queues.values() for poller in found.pollers]
-    return [*findings, *releases_of(pollers), *clock_of(pollers)]
+    return [*findings, *releases_of(pollers), *clock_of(pollers), await _housekeeping(client, settings)]
+
+
+async def _housekeeping(client: Client, settings: Settings) -> Finding:
+    """Whether somebody erases what is no longer needed."""
+    if settings.housekeeping == HOUSEKEEPING_OFF:
+        return ok("housekeeping", "is off: nothing is erased but what is deleted")
+    name = schedule_id(settings.task_queue)
+    try:
+        found = await client.get_schedule_handle(name).describe(rpc_timeout=CALL)
+    except RPCError as error:
+        step = f"a worker makes the schedule {name} when it starts; its log says why it could not."
+        return warning("housekeeping", f"{error.status.name}: {error.message[:200]}", step)
+    kept = "for ever" if settings.retention_days is None else f"for {settings.retention_days:g} days"
+    if found.schedule.state.paused:
+        step = f"`temporal schedule toggle --unpause -s {name}` lets it run again."
+        seen = f"the schedule {name} is paused: {found.schedule.state.note or 'no reason given'}"
+        return warning("housekeeping", seen, step)
+    return ok("housekeeping", f"the schedule {name} stands ({settings.housekeeping}); edits are kept {kept}")
 
 
 def _rpc_step(error: RPCError) -> str:

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from typing import Any
 
+from temporalio.client import Client
+
 from dev.processes import free_ports
+from durable_edits.housekeeping.schedule import schedule_id
 from tests.live import ROOT, Live
 
 
@@ -37,6 +40,17 @@ def test_a_queue_without_workers_is_told_with_its_name(live: Live) -> None:
 
     assert (code, findings["step workers"]["level"]) == (1, "fault")
     assert live.settings["EDITS_TASK_QUEUE"] in findings["workflow workers"]["seen"]
+
+
+async def test_housekeeping_that_somebody_has_paused_is_told(live: Live, temporal: Client) -> None:
+    live.worker()
+    live.gateway()
+    await temporal.get_schedule_handle(schedule_id(live.settings["EDITS_TASK_QUEUE"])).pause(note="while we look")
+
+    code, findings = examined(live)
+
+    assert (code, findings["housekeeping"]["level"]) == (0, "warning")
+    assert "while we look" in findings["housekeeping"]["seen"]
 
 
 def test_a_namespace_that_is_not_there_is_told(live: Live) -> None:
