@@ -67,3 +67,15 @@ def test_the_doctor_finds_nothing_wrong(gateways: list[Gateway], production: Pro
     )
 
     assert (looked.returncode, "warning" in looked.stdout) == (0, False), looked.stdout
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("part", ["kills", pytest.param("cancels", marks=pytest.mark.long)])
+def test_every_promise_is_kept_in_a_short_storm(production: Production, part: str) -> None:
+    command = [sys.executable, "-m", "tests.storm", part, "--edits", "60", "--minutes", "0.4", "--seed", "7"]
+
+    storm = subprocess.run(
+        command, cwd=ROOT, env=production.environment(os.environ), capture_output=True, text=True, check=False
+    )
+
+    assert storm.returncode == 0, storm.stdout + storm.stderr[-3_000:]
