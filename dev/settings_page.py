@@ -50,7 +50,7 @@ def default(name: str) -> str:
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     value: Any = Settings.model_fields[name].get_default(call_default_factory=True)
-    if value is None or value == []:
+    if value is None or str(value) in {"", "[]"}:
         return "none"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
