@@ -25,6 +25,7 @@ from typing import Any
 import psutil
 from temporalio.client import Client
 
+from dev.errors import ProcessDied
 from dev.processes import Process, free_ports, start
 from dev.temporal_binary import find_server
 from dev.temporal_server import start_server
@@ -198,7 +199,12 @@ class Stack:
 
     def _server(self, port: int) -> Process:
         log, database = self.home / "temporal.log", self.home / "temporal.db"
-        return start_server(self.binary, db=database, port=port, ui_port=None, log=log)
+        while True:
+            try:
+                return start_server(self.binary, db=database, port=port, ui_port=None, log=log)
+            except ProcessDied:  # one of its own ports, which it chooses, was taken by a connection meanwhile
+                if "address already in use" not in log.read_text()[-1_000:]:
+                    raise
 
 
 def wait_for_start(process: Process) -> None:
