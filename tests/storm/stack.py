@@ -199,12 +199,14 @@ class Stack:
 
     def _server(self, port: int) -> Process:
         log, database = self.home / "temporal.log", self.home / "temporal.db"
+        end = time.monotonic() + READY_SECONDS
         while True:
             try:
                 return start_server(self.binary, db=database, port=port, ui_port=None, log=log)
-            except ProcessDied:  # one of its own ports, which it chooses, was taken by a connection meanwhile
-                if "address already in use" not in log.read_text()[-1_000:]:
+            except ProcessDied:  # a port of its own was taken by somebody's connection meanwhile
+                if "address already in use" not in log.read_text()[-1_000:] or time.monotonic() > end:
                     raise
+                time.sleep(1)
 
 
 def wait_for_start(process: Process) -> None:
