@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import itertools
 import os
 import queue
 import secrets
@@ -16,7 +17,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +25,9 @@ from typing import Any
 
 import psutil
 from temporalio.client import Client
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig
 
-from dev.errors import ProcessDied
-from dev.processes import Process, free_ports, start
+from dev.processes import Process, is_free, start
 from dev.temporal_binary import find_server
 from dev.temporal_server import start_server
 from durable_edits.payloads import data_converter
@@ -89,10 +90,10 @@ class Stack:
         self.temporal = self.environ.get("TEMPORAL_ADDRESS", "")
         try:
             if not self.temporal:
-                [port] = free_ports(1)
+                [port] = steady_ports(1)
                 self.temporal = f"127.0.0.1:{port}"
                 self.members.append(Member("server", lambda: self._server(port)))
-            for number, port in enumerate(free_ports(self.gateways)):
+            for number, port in enumerate(steady_ports(self.gateways)):
                 self.urls.append(f"http://127.0.0.1:{port}")
                 self.members.append(Member(f"gateway {number}", functools.partial(self._gateway, port, number)))
             for number in range(self.workers):
@@ -114,9 +115,10 @@ class Stack:
         return Settings.model_validate({name.removeprefix("EDITS_").lower(): value for name, value in own.items()})
 
     async def client(self) -> Client:
+        quiet = Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter="OFF")))
         if self.environ.get("TEMPORAL_ADDRESS"):
-            return await connect(self.settings.encryption)
-        return await Client.connect(self.temporal, data_converter=data_converter(self.settings.encryption))
+            return await connect(self.settings.encryption, quiet)
+        return await Client.connect(self.temporal, data_converter=data_converter([]), runtime=quiet)
 
     async def in_main_thread(self, work: Callable[[], None]) -> None:
         """Where processes are started; the event loop has a thread of its own."""
@@ -199,14 +201,7 @@ class Stack:
 
     def _server(self, port: int) -> Process:
         log, database = self.home / "temporal.log", self.home / "temporal.db"
-        end = time.monotonic() + READY_SECONDS
-        while True:
-            try:
-                return start_server(self.binary, db=database, port=port, ui_port=None, log=log)
-            except ProcessDied:  # a port of its own was taken by somebody's connection meanwhile
-                if "address already in use" not in log.read_text()[-1_000:] or time.monotonic() > end:
-                    raise
-                time.sleep(1)
+        return start_server(self.binary, db=database, port=port, ui_port=None, log=log)
 
 
 def wait_for_start(process: Process) -> None:
@@ -219,6 +214,17 @@ def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) ->
         if time.monotonic() > end:
             raise TimeoutError(f"{otherwise} within {seconds:g} s")
         time.sleep(0.05)
+
+
+def steady_ports(count: int) -> list[int]:
+    """Free ports that no connection is given: who connects again and again to one of those, while nobody listens there,
+    at last gets it as its own end, connects to itself, and keeps the port from whoever comes back."""
+    return list(itertools.islice(filter(is_free, _picked_ports()), count))
+
+
+def _picked_ports() -> Iterator[int]:
+    while True:
+        yield 15_000 + secrets.randbelow(17_000)
 
 
 def _listens(url: str) -> bool:
