@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # No long retries of the store's own: a step is tried again by its workflow, and a caller of the gateway waits.
 RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
+# A store that has taken our connection and says nothing more is away; whatever comes more slowly than this is, too.
+SILENT_SECONDS, SLOWEST_LINE = 15.0, 1_000_000  # bytes a second
 # One object, on a slow line.
 REQUEST: ClientConfig = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=60)}
 
@@ -213,7 +215,8 @@ class Blobs:
 
     async def _write(self, key: str, data: bytes) -> None:
         if self._root is None:
-            await obstore.put_async(self._store, key, data)
+            async with _in_time(len(data)):
+                await obstore.put_async(self._store, key, data)
         else:
             await asyncio.to_thread(_write_file, self._store, self._root, key, data)
 
@@ -222,13 +225,15 @@ class Blobs:
             return await self._read(key)
         except (NotFoundError, FileNotFoundError):
             return None
-        except BaseError as error:
+        except (BaseError, TimeoutError) as error:
             raise _unavailable("read", error) from error
 
     async def _read(self, key: str) -> bytes:
         if self._root is None:
-            response = await obstore.get_async(self._store, key)
-            return bytes(await response.bytes_async())
+            async with _in_time(0):
+                response = await obstore.get_async(self._store, key)
+            async with _in_time(response.meta["size"]):
+                return bytes(await response.bytes_async())
         # A file takes less in a thread of ours than the two hops to the store's own: 0.04 ms of CPU instead of 0.1.
         return await asyncio.to_thread(lambda: bytes(obstore.get(self._store, key).bytes()))
 
@@ -241,6 +246,10 @@ class Blobs:
                 continue
             except BaseError as error:
                 raise _unavailable("removed", error) from error
+
+
+def _in_time(size: int) -> asyncio.Timeout:
+    return asyncio.timeout(SILENT_SECONDS + size / SLOWEST_LINE)
 
 
 def _gone() -> BlobMissing:

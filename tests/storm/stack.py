@@ -92,7 +92,7 @@ class Stack:
             if not self.temporal:
                 [port] = steady_ports(1)
                 self.temporal = f"127.0.0.1:{port}"
-                self.members.append(Member("server", lambda: self._server(port)))
+                self.members.append(Member("server", functools.partial(self._server, port)))
             for number, port in enumerate(steady_ports(self.gateways)):
                 self.urls.append(f"http://127.0.0.1:{port}")
                 self.members.append(Member(f"gateway {number}", functools.partial(self._gateway, port, number)))
