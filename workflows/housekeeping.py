@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
 STEP: ActivityConfig = {
     # Listing a store of many millions of objects takes hours. A dead worker is noticed by its heartbeats.
     "start_to_close_timeout": timedelta(hours=12),
-    "heartbeat_timeout": timedelta(seconds=30),
+    "heartbeat_timeout": timedelta(seconds=15),
     # A store that is away for an hour is waited for; for longer, the next night will do.
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=5), maximum_attempts=20
