@@ -1,4 +1,4 @@
-"""The workflow of a careless release: runs that began before it would break."""
+"""The workflow of careless releases, under which runs that began before would break; and of a careful one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.edit import EditWorkflow
 
 LIMIT = timedelta(seconds=30)
+PAUSE = timedelta(milliseconds=10)
 
 
 @workflow.defn(name=EDIT_WORKFLOW)
@@ -36,4 +37,15 @@ class TimerAdded(EditWorkflow):
     @workflow.run
     async def run(self, *given: Any) -> Outcome:
         await workflow.sleep(1)
+        return await super().run(*given)
+
+
+@workflow.defn(name=EDIT_WORKFLOW, failure_exception_types=[KeyError, ValueError])
+class TimerAddedToNewRuns(EditWorkflow):
+    """The same of a careful release: runs that are past this place already go on as they began."""
+
+    @workflow.run
+    async def run(self, *given: Any) -> Outcome:
+        if workflow.patched("timer-first"):
+            await workflow.sleep(PAUSE)
         return await super().run(*given)

@@ -17,7 +17,7 @@ from temporalio.workflow import NondeterminismError
 from durable_edits.payload_keys import PayloadKey
 from durable_edits.payloads import data_converter
 from tests.replay.cases import CASES
-from tests.replay.changed import FirstStepAdded, LastStepAdded, TimerAdded
+from tests.replay.changed import FirstStepAdded, LastStepAdded, TimerAdded, TimerAddedToNewRuns
 from tests.replay.record import HISTORIES, release
 from workflows.edit import EditWorkflow
 
@@ -60,6 +60,11 @@ async def test_a_recorded_run_replays_without_a_difference(path: Path) -> None:
 @pytest.mark.parametrize("path", RECORDED, ids=name)
 async def test_a_run_from_before_payloads_were_encrypted_replays_after(path: Path) -> None:
     await replayer(EditWorkflow, PayloadKey("k1", b"k" * 32)).replay_workflow(history(path))
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=name)
+async def test_a_recorded_run_replays_on_a_workflow_that_was_changed_with_care(path: Path) -> None:
+    await replayer(TimerAddedToNewRuns).replay_workflow(history(path))
 
 
 def test_every_life_of_an_edit_is_recorded_for_this_release() -> None:
