@@ -23,7 +23,6 @@ from durable_edits.contracts import (
     DEFAULT_COLOR,
     DEFAULT_MODEL,
     DEFAULT_ORGANIZATION,
-    BlobRef,
     EditInput,
     Outcome,
     SourceDocument,
@@ -31,7 +30,8 @@ from durable_edits.contracts import (
     new_edit_id,
 )
 from durable_edits.drafts import Drafts
-from durable_edits.edit_input import same_input, template_input
+from durable_edits.edit_input import given_plan, is_stored, new_input, same_input
+from durable_edits.ending import record_closed, run_or_record_closed
 from durable_edits.errors import (
     BlobsUnavailable,
     CatalogUnavailable,
@@ -43,14 +43,13 @@ from durable_edits.errors import (
     NotStarted,
 )
 from durable_edits.files import Files
-from durable_edits.form import Filled, Plan
+from durable_edits.form import Filled
 from durable_edits.runs import Runs, connect
 from durable_edits.settings import Settings
 from durable_edits.settling import Edit, settle
 from durable_edits.storage.blobs import Blobs, edit_folder
 from durable_edits.storage.catalog import Catalog
 from durable_edits.storage.database import storable
-from durable_edits.storage.document_urls import parse_stored_url
 from durable_edits.storage.documents import Documents
 from durable_edits.storage.files import FileRows
 from durable_edits.storage.idempotency import Claim
@@ -66,8 +65,6 @@ log = logging.getLogger(__name__)
 
 PING_SECONDS = 5.0  # a probe of an orchestrator gives up sooner or later than that, but not much
 CANCEL_WAIT = 2.0  # seconds a worker gets to end its edit itself; with one running it takes well under a second
-CANCEL_POLL = 0.02
-RECORD_POLL = 1.0  # seconds between two looks at the record of an edit that is waited for
 LONGEST_ID = 1_000  # characters of a workflow id; a call with one of many thousands breaks, which looks like an outage
 
 
@@ -139,35 +136,20 @@ class EditsClient:
         if not instructions.strip() and not values:
             raise InstructionsEmpty("The instructions are empty; say what goes into which field.")
         edit_id = new_edit_id()
-        edit, new_file = await self._input(document, model, color)
+        edit, new_file = await new_input(document, self.documents, self.organization, model, color)
         record = replace(started_record(edit_id, edit, datetime.now(UTC)), instructions=storable(instructions) or None)
         known = document if isinstance(document, TemplateRecord) else new_file
         if known is not None:
             record = replace(record, mime_type=known.mime_type)
         try:
-            edit.plan, edit.bust_cache = await self._plan(edit_id, values), bust_cache
-            await self.catalog.create_edit(record, new_file, claim, stored=_is_stored(edit, new_file))
+            edit.plan, edit.bust_cache = await given_plan(self.blobs, edit_id, values), bust_cache
+            await self.catalog.create_edit(record, new_file, claim, stored=is_stored(edit, new_file))
             await self._start(edit_id, edit)
         except (InfrastructureError, IdempotencyConflict):
             await self._withdraw(record, new_file)
             raise
         metrics.ACCEPTED.add()
         return Edit(record, Status.PENDING)
-
-    async def _input(
-        self, document: SourceDocument | TemplateRecord, model: str, color: str
-    ) -> tuple[EditInput, FileRecord | None]:
-        """The run's input, and the file that the document became if it came inline."""
-        if isinstance(document, TemplateRecord):
-            return template_input(document, model, color), None
-        source, new_file = await self.documents.receive(document, self.organization)
-        return EditInput(document=source, model=model, color=color, organization=self.organization), new_file
-
-    async def _plan(self, edit_id: str, values: Mapping[str, str] | None) -> BlobRef | None:
-        if not values:
-            return None
-        plan = Plan(values=dict(values)).model_dump_json().encode()
-        return await self.blobs.put(edit_folder(edit_id), "values.json", plan)
 
     async def resume(
         self, edit_id: str, document: SourceDocument | TemplateRecord, values: Mapping[str, str] | None = None
@@ -179,7 +161,7 @@ class EditsClient:
         if record.outcome is not None:
             return record.outcome.problem is None or record.outcome.problem.code != NotStarted.code
         if record.run_id is None:
-            await self._start(edit_id, same_input(record, document, await self._plan(edit_id, values)))
+            await self._start(edit_id, same_input(record, document, await given_plan(self.blobs, edit_id, values)))
         return True
 
     async def _start(self, edit_id: str, edit: EditInput) -> None:
@@ -208,7 +190,7 @@ class EditsClient:
         """The edit once it has ended; by its id, or as `create` gave it. Raises NotFound, also when it is deleted."""
         record = await self._record(edit) if isinstance(edit, str) else edit.record
         while record.outcome is None:  # twice where an operator resets the run: another one then goes on with the edit
-            await self._run_or_record_closed(record.id)
+            await run_or_record_closed(record.id, self.runs, self.catalog)
             record = (await self.get(record.id)).record
         return await self.settle(record)
 
@@ -233,7 +215,7 @@ class EditsClient:
             return edit
         began = time.perf_counter()
         await self.runs.cancel(edit_id)
-        by = "worker" if await self._closing(edit_id) else "gateway"
+        by = "worker" if await record_closed(edit_id, self.catalog, CANCEL_WAIT) else "gateway"
         await self.get(edit_id)  # a run that ended without our code (terminated, timed out) has its own outcome
         await self.catalog.close_edit(Outcome(edit_id=edit_id, status=Status.CANCELLED))
         edit = await self.get(edit_id)
@@ -269,18 +251,6 @@ class EditsClient:
         """The edit of a record: see `settling`."""
         return await settle(record, self.runs, self.catalog, self.blobs)
 
-    async def _run_or_record_closed(self, edit_id: str) -> None:
-        """A cancel without a worker closes the record and leaves the run open until one comes."""
-        run = asyncio.create_task(self.runs.wait(edit_id))
-        try:
-            while not (await asyncio.wait({run}, timeout=RECORD_POLL))[0]:
-                record = await self.catalog.edit(edit_id)
-                if record is None or record.outcome is not None:
-                    return
-            await run
-        finally:
-            run.cancel()
-
     async def _record(self, edit_id: str) -> EditRecord:
         record = await self._find(edit_id)
         if record is None:
@@ -301,20 +271,6 @@ class EditsClient:
         if started is None or started[0].organization not in self.sees:
             return None
         return await self.catalog.adopt_edit(started_record(edit_id, *started))
-
-    async def _closing(self, edit_id: str) -> bool:
-        """Whether the record is closed, within CANCEL_WAIT."""
-        deadline = asyncio.get_running_loop().time() + CANCEL_WAIT
-        while asyncio.get_running_loop().time() < deadline:
-            record = await self.catalog.edit(edit_id)
-            if record is None or record.outcome is not None:
-                return True
-            await asyncio.sleep(CANCEL_POLL)
-        return False
-
-
-def _is_stored(edit: EditInput, new_file: FileRecord | None) -> bool:
-    return new_file is None and parse_stored_url(edit.document.url) is not None
 
 
 def _not_found(edit_id: str) -> NotFound:
