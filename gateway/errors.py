@@ -101,7 +101,7 @@ async def _tree(request: Request, error: errors.EditsError) -> JSONResponse:
 
 async def _routing(request: Request, error: HTTPException) -> Response:
     if error.status_code == 405:
-        allowed = ", ".join(_allowed(request))
+        allowed = (error.headers or {}).get("allow") or ", ".join(_allowed(request))
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": allowed})
         response = error_response(405, "method_not_allowed", f"{request.method} is not allowed here, but {allowed} is.")

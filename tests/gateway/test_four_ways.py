@@ -106,7 +106,9 @@ async def test_any_workflow_id_is_an_edit_id(doors: Doors, usual: End, edit_id: 
     assert http.get("/v1/edits").json()["data"][0]["id"] == edit_id
     assert http.get(f"{path}/report").json()["status"] == "completed"
     assert http.post(f"{path}/cancel").content == http.get(path).content
-    assert (http.delete(path).status_code, http.get(path).status_code) == (204, 404)
+    # Where no edit is called so, what ends an edit is a known path that takes no GET.
+    gone = 405 if edit_id.endswith("/cancel") else 404
+    assert (http.delete(path).status_code, http.get(path).status_code) == (204, gone)
 
 
 async def test_an_edit_started_through_temporal_alone_is_cancelled_over_http(doors: Doors) -> None:

@@ -241,7 +241,7 @@ def test_head_is_get_without_the_body(gateway: Gateway, path: str) -> None:
     [
         ("/v1/edits", {"GET", "HEAD", "POST", "OPTIONS"}),
         ("/v1/edits/edt_1", {"GET", "HEAD", "DELETE", "OPTIONS"}),
-        ("/v1/edits/edt_1/cancel", {"POST", "OPTIONS"}),
+        ("/v1/edits/edt_1/cancel", {"GET", "HEAD", "DELETE", "POST", "OPTIONS"}),
     ],
 )
 def test_options_tells_what_a_path_takes_and_405_does_too(gateway: Gateway, path: str, allowed: set[str]) -> None:
