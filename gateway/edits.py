@@ -12,6 +12,7 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from durable_edits.client import EditsClient
 from durable_edits.contracts import SourceDocument, Status
 from durable_edits.errors import BadRequest, NotFound
+from durable_edits.form import ReportEntry, Unused
 from durable_edits.listing import list_edits
 from durable_edits.paging import Cursors
 from durable_edits.settling import Edit
@@ -117,8 +118,8 @@ async def report_edit(request: Request, edit_id: str, edits: Edits) -> Response:
     return _json(
         Report(
             status=edit.status,
-            fields=[entry.model_dump() for entry in filled.report] if filled else [],
-            unused=[entry.model_dump() for entry in filled.unused] if filled else [],
+            fields=filled.report if filled else [],
+            unused=filled.unused if filled else [],
         )
     )
 
@@ -160,8 +161,8 @@ def _absent(edit_id: str, error: NotFound) -> Exception:
 
 class Report(BaseModel):
     status: Status
-    fields: list[dict[str, str]]
-    unused: list[dict[str, str]]
+    fields: list[ReportEntry]
+    unused: list[Unused]
 
 
 async def _created(edits: EditsClient, wanted: wire.CreateEdit, turn: Turn) -> Edit:

@@ -55,7 +55,7 @@ LIST_METADATA = {"before": None, "after": EDIT["id"]}
 EDIT_PAGE = {"data": [EDIT | {"output": None}], "list_metadata": LIST_METADATA}
 REPORT = {
     "status": "completed",
-    "fields": [{"key": "full_name", "outcome": "filled", "reason": ""}],
+    "fields": [{"key": "full_name", "status": "filled", "reason": ""}],
     "unused": [],
 }
 
