@@ -26,6 +26,7 @@ SAME_COLUMN = 4.0  # points by which the boxes of one column differ
 ROW_GAP = 40.0  # points between two boxes of one column
 HEADING = 1.18  # times the common size of letters
 APART = 0.5  # points of height that a heading loses for each point that it stands aside
+QUESTION = 15  # letters before a colon that are the question of the box and not its answer
 COLUMN = 150.0  # points by which the second column of a page stands in
 HINT_LENGTH = 24  # characters of a unit or format
 HINT_GAP = 16.0  # points
@@ -102,6 +103,10 @@ def _label_page(spotted: Spotted, texts: list[Phrase], part: str) -> str:
         own = found[index]
         label = _clean(_whole(page, index, own)) if own is not None else ""
         row, column = _clean(rows[index]), _clean(columns[index])
+        if spot.button:
+            asked, colon, answer = label.rpartition(": ")
+            if colon and len(asked) > QUESTION and answer:
+                row, label = row or asked, answer  # `I speak (tick all that apply): German`
         printed = Printed(
             label=label or column or row,
             row=row if row != label else "",

@@ -19,6 +19,10 @@ ASKED = 0.55  # of the words of a name that a question must have
 HINTED = 0.25  # where the answer is the very text of one box
 KIND_ONLY = 0.6  # where only the surroundings of a fact say what it answers
 ASKED_ABOUT = 60_000  # questions weighed in all, about 5 µs each
+LONG_ANSWER = 5  # letters
+UNIT_NEAR = 9  # fields between a number and the boxes that say of what
+STRANGE = 0.35
+EXPLAINED = 0.4  # where the question has no word that was not said
 AHEAD = 0.12  # by which one question must lead the next
 # Names that say only that there is a choice.
 KINDS = frozenset({"type", "status", "category", "kind", "choice", "option", "class", "selection"})
@@ -41,17 +45,60 @@ def ticked(facts: Sequence[Fact], asked: Sequence[Question], senses: Senses, tak
         for word in question.words | question.around:
             by_word[word].append(index)
     left = ASKED_ABOUT
+    alone = _alone(asked)
     found = []
     for fact in facts:
         near = {index for word in fact.own | fact.outer for index in by_word.get(word, ())}
         left -= len(near)
         if left < 0:
             break
-        best = _best(fact, [asked[index] for index in sorted(near)], senses, used)
+        best = _best(fact, [asked[index] for index in sorted(near)], senses, used) or _only_answer(fact, alone, used)
         if best is not None:
             used.update(best.values)
             found.append(best)
     return found
+
+
+def _alone(asked: Sequence[Question]) -> dict[str, Answer | None]:
+    """The answers of which a form has one only, by what they mean; None for a meaning that several boxes have."""
+    found: dict[str, Answer | None] = {}
+    for question in asked:
+        for answer in question.answers:
+            for meaning in answer.means - {"yes", "no"}:
+                before = found.get(meaning, answer)
+                same = before is not None and (before.key, before.value) == (answer.key, answer.value)
+                found[meaning] = answer if same else None
+    return found
+
+
+def _only_answer(fact: Fact, alone: dict[str, Answer | None], used: set[str]) -> Ticked | None:
+    """`Type of return: amended`, where one box of the form says Amended and its question is nowhere printed."""
+    means = meanings(fact.value)
+    if not fact.own & KINDS or means & {"yes", "no"} or fact.roles:
+        return None
+    found = [answer for meaning in means if (answer := alone.get(meaning)) is not None]
+    if len({(answer.key, answer.value) for answer in found}) != 1 or len(found[0].text) < LONG_ANSWER:
+        return None
+    answer = found[0]
+    return None if answer.key in used else Ticked(fact, {answer.key: answer.value}, KIND_ONLY, answer.text)
+
+
+def unit_kind(fact: Fact, place: int, asked: Sequence[Question]) -> dict[str, str]:
+    """The box that says whether a number is that of an apartment, a suite or a floor, beside the box for the number."""
+    said = {kind for word in (*fact.spelt, *fact.pair.value.split()[:1]) for kind in meanings(word) & UNIT_KINDS}
+    if len(said) != 1:
+        return {}
+    near = [
+        (abs(answer.place - place), answer)
+        for question in asked
+        if sum(bool(answer.means & UNIT_KINDS) for answer in question.answers) > 1
+        for answer in question.answers
+        if answer.means & said and abs(answer.place - place) <= UNIT_NEAR
+    ]
+    if not near:
+        return {}
+    answer = min(near, key=lambda each: each[0])[1]
+    return {answer.key: answer.value}
 
 
 def _best(fact: Fact, asked: Sequence[Question], senses: Senses, used: set[str]) -> Ticked | None:
@@ -118,7 +165,9 @@ def _asks(fact: Fact, question: Question, senses: Senses) -> float:
         # `type: attorney` under `representative`.
         return KIND_ONLY if (fact.own | fact.outer) & everything - KINDS else 0.0
     said = weight(own & question.words) + 0.6 * weight((own - question.words) & question.around)
-    cover = said / weight(own)
+    # Of a sentence, words that the form does not know say little.
+    strange = {word for word in own - everything if word not in senses.weights} if fact.pair.told else set()
+    cover = said / (weight(own - strange) + STRANGE * len(strange))
     if fact.outer and cover:
         cover += 0.1 * weight(fact.outer & everything) / weight(fact.outer)
     return cover
@@ -128,7 +177,9 @@ def _needed(fact: Fact, question: Question, chosen: list[Answer]) -> float:
     """How sure it must be: less where the answer is the very text of a box."""
     means = meanings(fact.value)
     if means & {"yes", "no"}:
-        return ASKED if question.yes_or_no and fact.own - KINDS - ROLES else 2.0
+        if not question.yes_or_no or not fact.own - KINDS - ROLES:
+            return 2.0
+        return EXPLAINED if question.words and question.words <= fact.own | fact.outer else ASKED
     exact = len(chosen) > 1 or bool(means & chosen[0].means)
     return HINTED if exact else ASKED if fact.own - KINDS - ROLES else 2.0
 

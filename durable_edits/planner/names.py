@@ -20,7 +20,7 @@ from durable_edits.planner.vocabulary import (
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _INDEX = re.compile(r"\[\d+\]")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_NUMBERING = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.?[a-z])?[.)]|\(?[a-zA-Z]\)|n°)\s*", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\s*(?:\(?\d{1,3}(?:\.?[a-z])?[.)]|\(?[a-zA-Z]\))\s*", re.IGNORECASE)
 _CONDITION = re.compile(r"^\s*if\b[^,]{1,80},\s*", re.IGNORECASE)
 _SEGMENTS = re.compile(r"\.\s+|\s+[-–—]\s*|:\s+|;\s+")
 

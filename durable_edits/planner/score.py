@@ -20,7 +20,7 @@ WRONG_ROW = 0.5
 RELATED_PARTY = 0.03
 LOOSELY = 0.05  # off where only the heading of a table names another party
 SPELT = 0.08  # for the very words, where several ways to say it stand on the form
-OF_TWO = frozenset({"marriage", "divorce"})  # what is about two people is said of either
+OF_TWO = frozenset({"marriage", "divorce", "relationship"})  # what is about two people is said of either
 RELATED = ({"parent", "mother"}, {"parent", "father"}, {"child", "dependent"}, {"attorney", "representative"},
            {"emergency", "contact"}, {"employer", "company"}, {"beneficiary", "employee"},
            {"contact", "representative"})  # fmt: skip

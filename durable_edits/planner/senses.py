@@ -150,11 +150,12 @@ def _sense(each: Field, place: int, beside: Words) -> Sense:
     _read_tooltip(each, labels, outer)
     pieces = names_of(each)
     if pieces and each.key.rpartition(".")[2] == pieces[-1]:
-        _add(labels, _LINE.sub("", pieces[-1]), NAME, "name of the field")
+        for text in dict.fromkeys((_LINE.sub("", pieces[-1]), short(_LINE.sub("", pieces[-1])))):
+            _add(labels, text, NAME, "name of the field")
     for piece in pieces[:-1]:
         outer.update(words_in_order(piece))
     _doubt(labels)
-    own_roles = {word for label in labels for word in _spoken_of(label.text)} & ROLES
+    own_roles = {word for label in labels if label.source != EDGE_SOURCE for word in _spoken_of(label.text)} & ROLES
     near = own_roles | (outer & ROLES)
     headings, theirs = _read_headings(printed)
     headed = not near - SELF

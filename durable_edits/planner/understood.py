@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from durable_edits.form import FieldKind, Form, Near
-from durable_edits.planner.buttons import mentioned, ticked
+from durable_edits.planner.buttons import mentioned, ticked, unit_kind
 from durable_edits.planner.dates import house_format
 from durable_edits.planner.derive import PART_OF_NAME, composite, derived
 from durable_edits.planner.facts import Fact, read_facts
@@ -57,6 +57,10 @@ class Understood:
                 continue
             told = streets.get(id(match.fact.pair), match.fact.value) if not match.fact.made else match.fact.value
             reason = self._fill(match, told)
+            if not reason and "apt" in match.fact.own:
+                kind = unit_kind(match.fact, match.sense.place, self._questions)
+                if kind and not kind.keys() & sheet.values.keys():
+                    sheet.put(kind, None, f"{match.fact.pair.path[-1]!r} says so", MOST)
             if not reason:
                 done |= {id(match.fact.pair), *(id(pair) for pair in match.fact.uses)}
             elif not match.fact.made:
