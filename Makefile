@@ -74,6 +74,10 @@ judge: setup
 bench: setup
 	$(PY) -m benchmarks
 
+# What each rule of the offline planner is worth, on cases beside the checkout, and what planning costs.
+bench-planner: setup
+	$(PY) -m benchmarks.planner
+
 # Lists over 10,000, 100,000 and 1,000,000 edits, on SQLite and PostgreSQL.
 bench-lists: setup
 	$(PY) -m benchmarks.lists

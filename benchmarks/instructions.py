@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
     aside = "--held-out" in arguments
     verdicts = list(judged(only, held_out=aside))
     for verdict in [] if aside else verdicts:
-        _show(verdict, verbose="-v" in arguments)
+        show(verdict, verbose="-v" in arguments)
     expected = sum(each.expected for each in verdicts)
     right = sum(len(each.right) for each in verdicts)
     wrong = sum(len(each.wrong) for each in verdicts)
@@ -94,7 +94,7 @@ def judged(only: set[str], *, held_out: bool = False) -> Iterator[Verdict]:
         if (case["id"] in aside) is not held_out or (only and not only & {case["id"], *case["tags"]}):
             continue
         catalogue = json.loads((CASES / "forms" / f"{Path(case['form']).stem}.json").read_text(encoding="utf-8"))
-        form = _form(case["form"])
+        form = form_of(case["form"])
         error, values, unused = "", {}, []
         start = time.process_time()
         try:
@@ -118,7 +118,7 @@ def _judge() -> Any:
 
 
 @cache
-def _form(name: str) -> Form:
+def form_of(name: str) -> Form:
     return read_form((FORMS / name).read_bytes())
 
 
@@ -127,7 +127,7 @@ def _answered(form: Form, values: dict[str, str]) -> list[dict[str, Any]]:
     return [shown.model_dump(mode="json") for field in now for shown in form_fields(field)]
 
 
-def _show(verdict: Verdict, *, verbose: bool) -> None:
+def show(verdict: Verdict, *, verbose: bool) -> None:
     print(
         f"{'pass' if verdict.passed else 'FAIL'}  {verdict.case:<18} {len(verdict.right):>3} right of "
         f"{verdict.expected:<3} {len(verdict.wrong):>2} wrong {len(verdict.missed):>3} missed "

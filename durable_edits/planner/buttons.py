@@ -120,7 +120,7 @@ def _best(fact: Fact, asked: Sequence[Question], senses: Senses, used: set[str])
 
 
 def _chosen(fact: Fact, question: Question) -> list[Answer]:
-    whole = _one(fact.value, question)
+    whole = _one(fact.value, question) if len(fact.pair.items) < 2 else None
     if whole is not None:
         return [whole]
     if not question.several or question.yes_or_no:

@@ -16,6 +16,7 @@ DENIED = 0.3
 QUALIFIED = 0.05
 NUMBERED = 0.15  # off a second line or entry where none was said
 SELF_SAID = 0.04
+CLOSER = 0.3  # what it weighs that a phone is called the daytime one, on a form that has no such word
 WRONG_ROW = 0.5
 RELATED_PARTY = 0.03
 LOOSELY = 0.05  # off where only the heading of a table names another party
@@ -66,7 +67,8 @@ def _agreement(fact: Fact, label: Label, sense: Sense, senses: Senses) -> float:
     weight = senses.weight
     shared = weight(common)
     said = shared + OUTER * weight(unsaid & sense.outer)
-    cover = said / (shared + weight(unsaid))
+    closer = {word for word in unsaid & QUALIFIERS if word not in senses.weights}
+    cover = said / (shared + weight(unsaid - closer) + CLOSER * len(closer))
     explained = shared + OUTER * weight(unasked & fact.outer)
     explain = explained / (shared + weight(unasked))
     whole = 2 * cover * explain / (cover + explain)
