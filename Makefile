@@ -31,6 +31,7 @@ up: setup
 	@$(PY) -m dev.up
 
 # Looks at a running installation, with the EDITS_* and TEMPORAL_* settings of this shell.
+.PHONY: bench-planner
 .PHONY: doctor
 doctor: setup
 	@$(PY) -m durable_edits.doctor

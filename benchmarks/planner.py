@@ -134,7 +134,9 @@ WITHOUT: dict[str, Away] = {
     "names of fields, where they are only understood": _replaced((senses, "names_of", _nothing)),
     "rows, columns and headings": _form_without(_no_edges),
     "exact names": _replaced((named.Named, "place", lambda *_: False)),
-    "synonyms and languages": _replaced((names, "WAYS", {}), (names, "ALONE", {}), (vocabulary, "WAYS", {})),
+    "synonyms and languages": _replaced(
+        (names, "WAYS", {}), (names, "ALONE", {}), (names, "ENDS", frozenset()), (vocabulary, "WAYS", {})
+    ),
     "whom a field is about": _replaced(
         (senses, "ROLES", frozenset()), (senses, "FAMILY", set()), (senses, "OTHERS", set())
     ),

@@ -23,6 +23,7 @@ def placed(field: Field) -> list[PlacedField]:
 
 def _button(field: Field, option: Option, box: Box) -> PlacedField:
     value = None if field.value is None else str(field.value == option.value).lower()
-    description = f"{field.description}: {option.label}" if field.description else option.label
+    shown = option.printed.label if option.printed is not None and option.label == option.value else ""
+    description = ": ".join(text for text in (field.description, shown or option.label) if text)
     key = f"{field.key}.{option.value}"
     return PlacedField(key=key, kind="checkbox", description=description, box=box, value=value)
