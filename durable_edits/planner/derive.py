@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from durable_edits.planner.addresses import join_address, split_address, split_city, split_street, split_unit
+from durable_edits.planner.answers_words import meanings
 from durable_edits.planner.dates import read_day
 from durable_edits.planner.facts import Fact, made_from
 from durable_edits.planner.person_names import is_name, join_name, split_name
@@ -212,7 +213,9 @@ def is_range(value: str) -> bool:
 
 def _period(fact: Fact) -> Iterator[Fact]:
     """`du 1/1 au 31/12` under any name is a start and an end."""
-    match = RANGE.match(fact.value.strip()) if is_range(fact.value) else None
+    answer, comma, rest = fact.value.partition(",")
+    told = rest if comma and meanings(answer) & {"yes", "no"} else fact.value  # `yes, from … to …`
+    match = RANGE.match(told.strip()) if is_range(told) else None
     if match is None:
         return
     name = tuple(word for word in fact.order if word != "date")

@@ -16,7 +16,7 @@ _WITH_DIGITS = frozenset(
     {"ssn", "ein", "taxid", "phone", "fax", "amount", "quantity", "price", "postal", "year", "day", "iban", "age"}
 )
 _NO_EMAIL = frozenset({"address", "phone", "name", "date", "fax", "number"})
-_NOT_A_DATE = frozenset({"place", "time", "country", "city", "state", "name", "reason", "signature"})
+_NOT_A_DATE = frozenset({"place", "time", "country", "city", "state", "name", "reason"})
 _PERSON = frozenset({"first", "last", "middle", "maiden"})
 
 

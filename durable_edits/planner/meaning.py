@@ -13,14 +13,15 @@ from durable_edits.planner.facts import Fact
 from durable_edits.planner.kinds import can_be
 from durable_edits.planner.limits import MEANT_SCORES
 from durable_edits.planner.score import Score, score
-from durable_edits.planner.senses import EDGE_SOURCE, Sense, Senses
-from durable_edits.planner.vocabulary import ROLES
+from durable_edits.planner.senses import COMMON, EDGE_SOURCE, Sense, Senses
+from durable_edits.planner.vocabulary import OPPOSITES, ROLES
 
 SURE = 0.62  # of the agreement; below it a person would ask
 CLEAR = 0.06  # by which the best field must lead, unless the order of the form decides
 ONLY = 0.66  # agreement of the only field that has all the words of a name, whatever else its label says
 TRUSTED = 0.8
 CHOICE = 0.06  # what it counts that the value is among those a field offers
+GENERIC = COMMON | frozenset({"description", "signature", "comment", "address", "reason", "quantity", "price", "place"})
 PLACES = frozenset({"city", "state", "postal", "country", "apt", "county"})
 SECTION = 0.12  # what the section counts in which most of a group of values belong
 GROUP = 0.14  # what it counts to stand among the fields that the group's other values went to
@@ -105,12 +106,14 @@ def _asks_for(sense: Sense, fact: Fact) -> bool:
 
 
 def _only(fact: Fact, holder: Candidate) -> bool:
-    more = holder.score.label.words - fact.own
-    named = fact.own - ROLES
-    trusted = holder.score.label.trust >= TRUSTED
-    return (
-        trusted and holder.score.value < ONLY and bool(named) and not more & ROLES and fact.roles <= holder.sense.roles
-    )
+    """Whether a field may be meant for being the only one with all the words of a name that says something: a date
+    alone is not the date of birth, and a code not the foreign one."""
+    label = holder.score.label
+    more = label.words - fact.own
+    telling = fact.own - ROLES - GENERIC
+    apart = more - set(holder.sense.parts)
+    close = not more & ROLES and not apart & OPPOSITES.keys() and fact.roles <= holder.sense.roles
+    return label.trust >= TRUSTED and holder.score.value < ONLY and bool(telling) and close
 
 
 def _reached(fact: Fact, senses: Senses) -> Iterable[Sense]:

@@ -68,3 +68,9 @@ def test_a_value_in_a_sentence_is_found_where_it_stands() -> None:
     [said] = read_prose(text)
 
     assert text[said.start : said.end] == "ada@example.org"
+
+
+def test_a_name_that_says_little_is_not_taken_for_the_only_field_that_has_it() -> None:
+    made = plan(read_form(antrag()), "Ort: Ulm\nDate: 1990-01-01\nSignature: J. Roe")
+
+    assert (made.values, [each.label for each in made.unused]) == ({"f9": "Ulm"}, ["Date", "Signature"])
