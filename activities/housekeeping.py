@@ -14,6 +14,7 @@ from durable_edits.runs import Runs
 from durable_edits.storage.blobs import Blobs
 from durable_edits.storage.catalog import Catalog
 
+REST = 1.0  # half of the time is the edits' own
 HEARTBEAT = 5.0  # seconds: nobody waits for a cancel of it, and it may run for hours
 
 
@@ -28,6 +29,7 @@ class HousekeepingActivities:
     async def sweep(self, job: SweepJob) -> Swept:
         """Take out what a chore finds. A worker that drains hands the rest over at the end of a batch."""
         retention = timedelta(days=job.retention_days) if job.retention_days is not None else None
-        house = House(self._catalog, self._blobs, self._runs, retention, stopped=activity.is_worker_shutdown)
+        stopped = activity.is_worker_shutdown
+        house = House(self._catalog, self._blobs, self._runs, retention, rest=REST, stopped=stopped)
         async with heartbeats(HEARTBEAT):
             return await house.sweep(job.chore)

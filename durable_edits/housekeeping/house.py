@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,8 @@ def never() -> bool:
 class House:
     """`retention`: how long ended edits are kept, None for ever. `stopped` says whether to leave the rest for later.
 
-    With `dry_run` nothing is changed: what would go is counted, and told to `say`.
+    With `dry_run` nothing is changed: what would go is counted, and told to `say`. `rest` is how long to pause after
+    a batch, in times of what it took: a batch keeps a core busy, which edits on the same machine want too.
     """
 
     catalog: Catalog
@@ -46,6 +48,7 @@ class House:
     runs: Runs
     retention: timedelta | None = None
     dry_run: bool = False
+    rest: float = 0.0
     stopped: Callable[[], bool] = never
     say: Callable[[str, int], None] = nothing_said
 
@@ -179,8 +182,10 @@ class House:
     ) -> None:
         behind: Place | None = None
         while not self._must_stop(swept) and (batch := await found(behind)):
+            began = time.monotonic()
             await work(swept, [each.id for each in batch])
             behind = batch[-1].place
+            await asyncio.sleep((time.monotonic() - began) * self.rest)
 
     async def _erase(self, swept: Swept, ids: Sequence[str], folder: Callable[[str], str]) -> None:
         slots = asyncio.Semaphore(AT_ONCE)

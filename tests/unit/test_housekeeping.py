@@ -46,6 +46,7 @@ from durable_edits.storage.records import (
 from durable_edits.storage.schema import edits, files, idempotency_keys, templates, uploads
 from durable_edits.storage.templates import TemplateRows
 from durable_edits.storage.uploads import UploadRows
+from tests.s3_server import running_s3
 
 DAY = timedelta(days=1)
 KEPT_FOR, LONG_AGO, LATELY = 30 * DAY, 40 * DAY, 20 * DAY
@@ -463,6 +464,25 @@ async def test_expired_idempotency_keys_go(store: Store) -> None:
 
 
 # Orphans
+
+
+async def test_in_a_bucket_it_goes_as_in_a_directory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_s3() as bucket:
+        for name, value in bucket.settings.items():
+            monkeypatch.setenv(name, value)
+        in_bucket = replace(store, blobs=Blobs(bucket.settings["EDITS_BLOBS_URL"]))
+        kept, old = await in_bucket.completed(), await in_bucket.completed()
+        past = to_microseconds(datetime.now(UTC) - LONG_AGO)
+        aged = update(edits).where(edits.c.id == old.id).values(created_at=past, closed_at=past)
+        await store.catalog.write(lambda connection: connection.execute(aged))
+        await in_bucket.blobs.put(edit_folder(new_edit_id()), "plan.json", b"lost")
+
+        swept = await in_bucket.clean()
+        left = await in_bucket.keys()
+
+    folders = {edit_folder(kept.id), file_folder(kept.file_id), file_folder(old.file_id)}
+    assert {key.rpartition("/")[0] for key in left} == folders
+    assert [swept[chore].things for chore in (Chore.EDITS, Chore.ORPHANS)] == [1, 1]
 
 
 async def test_what_a_lost_race_has_left_goes_and_what_records_refer_to_stays(store: Store) -> None:
