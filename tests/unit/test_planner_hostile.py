@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 
 import pytest
@@ -13,6 +14,7 @@ from durable_edits.errors import InstructionsError
 from durable_edits.form import Field, FieldKind, Form, Option, Plan
 from durable_edits.planner import plan
 from durable_edits.planner.instructions import read_instructions
+from durable_edits.planner.names import normal
 
 SOON = 5.0  # seconds; the slowest of these takes under one on a busy machine, a quadratic one minutes
 
@@ -151,3 +153,12 @@ def test_planning_ends_soon(text: str, form: Form) -> None:
     planned(form, text)
 
     assert time.perf_counter() - start < SOON
+
+
+def test_a_long_text_is_not_kept_by_a_process_that_goes_on() -> None:
+    text = "somebody's own words " * 10_000
+    held = sys.getrefcount(text)
+
+    normal(text)
+
+    assert sys.getrefcount(text) == held
