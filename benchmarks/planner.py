@@ -70,7 +70,7 @@ def _told(verdicts: list[Verdict]) -> str:
 
 
 def _forget() -> None:
-    for cached in (names.normal, names.words, names.bag, names.meant):
+    for cached in (names.normalised, names.words, names.bag, names.meant):
         cached.cache_clear()
 
 

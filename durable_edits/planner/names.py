@@ -27,11 +27,11 @@ _SEGMENTS = re.compile(r"\.\s+|\s+[-–—]\s*|:\s+|;\s+")
 
 def normal(text: str) -> str:
     """Words in lower case: no marks, no accents, no index suffixes, camelCase apart."""
-    return _normal(text[:MAX_NAME])  # a whole line of somebody's instructions is not kept for ever
+    return normalised(text[:MAX_NAME])  # a whole line of somebody's instructions is not kept for ever
 
 
 @lru_cache(maxsize=16_384)  # the names of some forms; the same words come back in every pair
-def _normal(text: str) -> str:
+def normalised(text: str) -> str:
     bare = unicodedata.normalize("NFKC", text)
     return plain(_CAMEL.sub(" ", _INDEX.sub(" ", bare)))
 
