@@ -7,6 +7,7 @@ settings the one that started last has its way.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from pydantic import ValidationError
 from temporalio.client import (
@@ -28,6 +29,8 @@ from durable_edits.runs import RPC_TIMEOUT
 from durable_edits.settings import HOUSEKEEPING_OFF, Settings
 
 log = logging.getLogger(__name__)
+
+LONGEST = timedelta(days=3)  # none begins while another one is open: one that is stuck must end
 
 
 def schedule_id(queue: str) -> str:
@@ -98,6 +101,7 @@ def _schedule(settings: Settings) -> Schedule:
             wanted,
             id=schedule_id(settings.task_queue),
             task_queue=settings.task_queue,
+            execution_timeout=LONGEST,
             static_summary=f"Erase what is no longer needed; edits are kept {kept}",
         ),
         spec=ScheduleSpec(cron_expressions=[settings.housekeeping]),
