@@ -120,16 +120,16 @@ def _best(fact: Fact, asked: Sequence[Question], senses: Senses, used: set[str])
 
 
 def _chosen(fact: Fact, question: Question) -> list[Answer]:
-    whole = _one(fact.value, question) if len(fact.pair.items) < 2 else None
-    if whole is not None:
-        return [whole]
-    if not question.several or question.yes_or_no:
-        return []
     parts = fact.pair.items or tuple(part for part in _PARTS.split(fact.value) if part.strip())
-    if not 1 < len(parts) <= MAX_CHOSEN:
-        return []
-    found = [_one(part, question) for part in parts]
-    return [answer for answer in found if answer is not None] if None not in found else []
+    if question.several and not question.yes_or_no and 1 < len(parts) <= MAX_CHOSEN:
+        found = [_one(part, question) for part in parts]
+        if None not in found:
+            return [answer for answer in found if answer is not None]
+        # Some of a list is no answer, unless the list is itself the text of one box.
+        same = [answer for answer in question.answers if answer.means & meanings(fact.value)]
+        return same if len(same) == 1 else []
+    whole = _one(fact.value, question)
+    return [] if whole is None else [whole]
 
 
 def _one(value: str, question: Question) -> Answer | None:

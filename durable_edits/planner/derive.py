@@ -140,6 +140,25 @@ def _names(members: list[Fact], wholes: set[tuple[str, ...]], single: set[str]) 
             yield _whole(list(parts.values()), ("name",), text, "a name put together")
 
 
+def _streets(parts: dict[str, Fact], made: list[Fact], single: set[str], *, streets: bool) -> list[Fact]:
+    """The street with and without its number, as the form has boxes for them."""
+    whole_street = parts.get("street")
+    if whole_street is not None and streets and "house" not in parts and (split := split_street(whole_street.value)):
+        made = [each for each in made if "street" not in each.own]
+        made += [
+            _part(whole_street, PART_WORDS["house"], split["house"], "part of an address"),
+            _part(
+                whole_street,
+                PART_WORDS["street"] if "street" in single else ("address",),
+                split["street"],
+                "part of an address",
+            ),
+        ]
+    if whole_street is not None and not whole_street.made and "street" not in single and "address" in single:
+        made.append(_part(whole_street, ("address",), whole_street.value, "part of an address"))
+    return made
+
+
 def _addresses(members: list[Fact], wholes: set[tuple[str, ...]], single: set[str], *, streets: bool) -> Iterator[Fact]:
     parts: dict[str, Fact] = {}
     for fact in members:
@@ -168,18 +187,7 @@ def _addresses(members: list[Fact], wholes: set[tuple[str, ...]], single: set[st
             learn(fact, split)
         elif named and named <= {"city", "postal", "code", "state", "country"}:
             learn(fact, split_city(fact.value))
-    whole_street = parts.get("street")
-    if whole_street is not None and streets and "house" not in parts and (split := split_street(whole_street.value)):
-        made = [each for each in made if "street" not in each.own]
-        made += [
-            _part(whole_street, PART_WORDS["house"], split["house"], "part of an address"),
-            _part(
-                whole_street,
-                PART_WORDS["street"] if "street" in single else ("address",),
-                split["street"],
-                "part of an address",
-            ),
-        ]
+    made = _streets(parts, made, single, streets=streets)
     yield from made
     values = {part: fact.value for part, fact in parts.items()}
     if len(values) < 2:

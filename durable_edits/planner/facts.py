@@ -59,7 +59,7 @@ def read_facts(pairs: Iterable[tuple[int, Pair]]) -> list[Fact]:
 
 
 def _named_apart(facts: list[Fact]) -> list[Fact]:
-    """A name beside a first name is the last name."""
+    """A name beside a first name is the last name, and a number beside a street that of the house."""
     groups: dict[tuple[tuple[str, ...], Words], set[Words]] = defaultdict(set)
     for fact in facts:
         groups[fact.group, fact.roles].add(fact.own - ROLES)
@@ -68,6 +68,8 @@ def _named_apart(facts: list[Fact]) -> list[Fact]:
         beside = groups[fact.group, fact.roles]
         if fact.own - ROLES == {"name"} and {"first", "name"} in beside and {"last", "name"} not in beside:
             found.append(made_from(fact, own=(*sorted(fact.own & ROLES), "last", "name")))
+        elif fact.own == {"number"} and {"street"} in beside:
+            found.append(made_from(fact, own=("house", "number")))
         else:
             found.append(fact)
     return found

@@ -22,6 +22,7 @@ ONLY = 0.66  # agreement of the only field that has all the words of a name, wha
 TRUSTED = 0.8
 CHOICE = 0.06  # what it counts that the value is among those a field offers
 GENERIC = COMMON | frozenset({"description", "signature", "comment", "address", "reason", "quantity", "price", "place"})
+ELSE = frozenset({"non", "not", "no", "other", "additional", "except", "without", "autre", "andere"})
 PLACES = frozenset({"city", "state", "postal", "country", "apt", "county"})
 SECTION = 0.12  # what the section counts in which most of a group of values belong
 GROUP = 0.14  # what it counts to stand among the fields that the group's other values went to
@@ -112,6 +113,8 @@ def _only(fact: Fact, holder: Candidate) -> bool:
     more = label.words - fact.own
     telling = fact.own - ROLES - GENERIC
     apart = more - set(holder.sense.parts)
+    if more & ELSE:
+        return False
     close = not more & ROLES and not apart & OPPOSITES.keys() and fact.roles <= holder.sense.roles
     return label.trust >= TRUSTED and holder.score.value < ONLY and bool(telling) and close
 

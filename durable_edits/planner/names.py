@@ -64,6 +64,7 @@ def bag(parts: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=16_384)
 def meant(parts: tuple[str, ...]) -> tuple[str, ...]:
     """The same words in their order, each in the way forms say it."""
+    parts = parts[:1] + tuple(part for part in parts[1:] if part != "s")  # of `firm's name`
     whole = len(parts)
     while len(parts) > 1 and parts[-1] in WIDGET_WORDS:
         parts = parts[:-1]

@@ -16,6 +16,8 @@ DENIED = 0.3
 QUALIFIED = 0.05
 NUMBERED = 0.15  # off a second line or entry where none was said
 SELF_SAID = 0.04
+SOFT = frozenset({"mailing", "physical", "permanent"})  # said of what most have one of
+OTHER_CELL = 0.2  # where more was said, and nothing of it is in the head of the row, or in that of the column
 CLOSER = 0.3  # what it weighs that a phone is called the daytime one, on a form that has no such word
 WRONG_ROW = 0.5
 RELATED_PARTY = 0.03
@@ -51,6 +53,8 @@ def score(fact: Fact, sense: Sense, senses: Senses) -> Score | None:
     if best is None:
         return None
     best = Score(best.value + _nearness(fact, sense), best.label)
+    if fact.own - best.label.words - QUALIFIERS and any(not edge & fact.words for edge in sense.edges):
+        best = Score(best.value - OTHER_CELL, best.label)
     if fact.row and not _same_row(fact, sense):
         return Score(best.value - WRONG_ROW, best.label) if best.value > WRONG_ROW else None
     return best
@@ -70,7 +74,8 @@ def _agreement(fact: Fact, label: Label, sense: Sense, senses: Senses) -> float:
     closer = {word for word in unsaid & QUALIFIERS if word not in senses.weights}
     cover = said / (shared + weight(unsaid - closer) + CLOSER * len(closer))
     explained = shared + OUTER * weight(unasked & fact.outer)
-    explain = explained / (shared + weight(unasked))
+    soft = unasked & SOFT
+    explain = explained / (shared + weight(unasked - soft) + CLOSER * len(soft))
     whole = 2 * cover * explain / (cover + explain)
     if fact.outer:
         around = fact.outer - label.words

@@ -25,7 +25,7 @@ NO_TOOLTIP = frozenset({"undefined", "untitled", "text", "field", "none", "null"
 MANY = 60  # fields with one word; more are looked through no further
 LONG_HEADING = 9  # words; a longer heading is a sentence, and whom it speaks of is not whom each field is about
 EDGE_WORDS = 5  # the same for the heads of rows and columns, which are shorter
-COMMON = frozenset({"number", "name", "date", "code", "type", "line", "no", "item", "total", "amount"})
+COMMON = frozenset({"number", "name", "date", "code", "type", "line", "no", "item", "total", "amount", "address"})
 
 _TOOL_NAME = re.compile(r"[#\W]*(?:[a-z]{1,2}\d[\d_]*|(?:text|check|field|date|list|drop|combo|radio|button|numeric|"
                         r"untitled|undefined|form|page|subform|row|cell|table|topmostsubform|body|pageset|box|group|"
@@ -77,6 +77,7 @@ class Sense:
     same: int = 1  # how many there are
     numbers: frozenset[int] = frozenset()
     boxes: tuple[Field, ...] = ()  # that one value is spread over
+    edges: tuple[Words, ...] = ()  # the heads of its row and its column, in a table
     headed: bool = False  # whether only a heading says whom it is about
     loosely: bool = False  # and the field is one of a table, or the only one of its kind, which needs no party
     parts: tuple[str, ...] = ()  # of a name or address that the label asks for at once
@@ -175,6 +176,7 @@ def _sense(each: Field, place: int, beside: Words) -> Sense:
         labels=labels,
         outer=frozenset(outer),
         roles=frozenset(near & (FAMILY | OTHERS)),
+        edges=_edges(printed),
         headed=headed,
         section=_section(each, printed, pieces),
         numbers=frozenset(numbers),
@@ -212,6 +214,13 @@ def _read_tooltip(each: Field, labels: list[Label], outer: set[str]) -> None:
             outer.update(_spoken_of(part))
     if quoted := quoted_answer(tooltip):
         _add(labels, quoted, PRINTED, "tooltip")
+
+
+def _edges(printed: Printed) -> tuple[Words, ...]:
+    if not printed.row:
+        return ()
+    heads = (printed.row, printed.column or printed.label)
+    return tuple(words for head in heads if (words := frozenset(words_in_order(short(head)[:60]))))
 
 
 def _read_headings(printed: Printed) -> tuple[set[str], set[str]]:

@@ -24,6 +24,10 @@ _REAL = """country county employer employee payer payee lessor lessee grantor gr
 state estate month mouth former farmer spouse house sister mister brother mother father other street"""
 
 
+# Left out where names are compared as sets of words.
+EMPTY_WORDS = frozenset(_EMPTY.split())
+
+
 def plain(text: str) -> str:
     """Words in lower case, without marks and accents."""
     bare = unicodedata.normalize("NFKC", text)
@@ -54,6 +58,10 @@ def _learn(ways: str, meaning: tuple[str, ...]) -> None:
         said = tuple(plain(way).split())
         if said:
             table.setdefault(said, meaning)
+        # Names of data leave out the small words: `date_naissance`.
+        bare = tuple(word for word in said if word not in EMPTY_WORDS)
+        if 1 < len(bare) < len(said):
+            table.setdefault(bare, meaning)
 
 
 _MEANT = []
@@ -84,8 +92,6 @@ for _line in rows("opposites.txt"):
     for _word in _set:
         OPPOSITES.setdefault(_word, []).append(_set)
 
-# Left out where names are compared as sets of words.
-EMPTY_WORDS = frozenset(_EMPTY.split())
 # What form tools append to a name by themselves.
 WIDGET_WORDS = frozenset(_WIDGET.split())
 # Left out last, where nothing else is found: a current address is an address.
