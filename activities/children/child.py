@@ -35,7 +35,7 @@ Document = tuple[int, bytes]
 class Failure(BaseModel):
     """What a child says of a job that failed. It is checked: whoever took a child over would be the one to say it."""
 
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(strict=True)
 
     code: str
     message: str

@@ -22,6 +22,8 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38  # linux/prctl
 CAPABILITIES_VERSION = 0x20080522
 DAC_READ_SEARCH = 1 << 2  # root goes on reading fonts of whoever installed them; Landlock says where
 FILES = 64  # open at once: a font or two, and the socket
+# Where pdfium looks for the fonts that a page names and does not hold.
+SYSTEM_FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts")
 
 
 def die_with(parent: int) -> None:
@@ -93,4 +95,4 @@ def _readable() -> list[str]:
     packages = {
         folder for name, module in sys.modules.items() if "." not in name for folder in getattr(module, "__path__", ())
     }
-    return sorted(folder for folder in installed | packages if Path(folder).is_dir())
+    return sorted(folder for folder in {*installed, *packages, *SYSTEM_FONTS} if Path(folder).is_dir())

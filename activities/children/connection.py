@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from activities.children.frames import LENGTH, BrokenFrame, Head, read_head
 from durable_edits.errors import EngineCrashed
 
 HEAD_LIMIT = 64 * 1024  # bytes of an answer's head: its numbers, or an error; real ones have under 10 KB
+LARGE = 1024 * 1024
 START = LENGTH.size + HEAD_LIMIT
 
 
@@ -87,9 +89,14 @@ class Connection(asyncio.BufferedProtocol):
         came = self._filled - end
         if came > head.body:
             raise BrokenFrame("more than one frame")
-        body = memoryview(bytearray(head.body))
+        body = _room(head.body)
         body[:came] = self._into[end : self._filled]
         self._head, self._into, self._filled = head, body, came
+
+
+def _room(size: int) -> memoryview:
+    """Pages that take no memory before something comes: a child may promise more than it sends."""
+    return memoryview(bytearray(size) if size < LARGE else mmap.mmap(-1, size))
 
 
 def _died() -> EngineCrashed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -12,9 +13,11 @@ from pathlib import Path
 from activities.children import forkserver_main
 from activities.children.forkserver_main import BURY, FORK, NO_CHILD, REPLY, REQUEST, Configuration
 from activities.children.standard_error import StandardError
+from activities.unbroken import unbroken
 from durable_edits.errors import EngineCrashed
 
 REPLY_SECONDS = 20.0  # a fork takes milliseconds; the end of a child with gigabytes a second
+END_SECONDS = 5.0
 START_SECONDS = 60.0  # importing the engine takes half a second, more on a machine that is starting many processes
 
 
@@ -41,15 +44,22 @@ class Forkserver:
         return await self._ask(BURY, child)
 
     async def close(self) -> None:
-        """With all its children."""
-        self._end()
-        await self._process.wait()
+        """It buries all its children when its socket closes, and ends."""
+        self._control.close()
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            await self.kill()
         self._stderr.close()
 
-    def _end(self) -> None:
+    async def kill(self) -> None:
+        """Its children die with it."""
         self._control.close()
-        if self._process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+        await self._process.wait()
+        self._stderr.close()
 
     async def _ask(self, operation: int, child: int, *sockets: socket.socket) -> int:
         async with self._turn:
@@ -57,8 +67,11 @@ class Forkserver:
                 socket.send_fds(self._control, [REQUEST.pack(operation, child)], [each.fileno() for each in sockets])
                 async with asyncio.timeout(REPLY_SECONDS):
                     return await _reply(self._control)
-            except (OSError, TimeoutError) as error:
-                self._end()
+            except TimeoutError as error:
+                await unbroken(self.kill())
+                raise EngineCrashed("The process that starts children hung; the edit is tried again.") from error
+            except OSError as error:
+                self._control.close()
                 raise EngineCrashed("The process that starts children died; the edit is tried again.") from error
 
 
@@ -82,10 +95,10 @@ async def start_forkserver(modules: list[str], seconds: float, memory: int) -> F
         async with asyncio.timeout(START_SECONDS):
             await _reply(control)
     except (OSError, TimeoutError) as error:
-        await forkserver.close()
+        await unbroken(forkserver.kill())
         raise EngineCrashed("The process that starts children did not come up; see the worker's log.") from error
     except asyncio.CancelledError:
-        await forkserver.close()
+        await unbroken(forkserver.kill())
         raise
     return forkserver
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 LENGTH = struct.Struct("!I")
 
@@ -59,7 +59,7 @@ def packed(values: Sequence[Any]) -> list[bytes]:
 def read_head(data: bytes | memoryview, *, limit: int) -> Head:
     """Raises BrokenFrame when it is no head, or its values would take more than `limit` bytes."""
     try:
-        head = Head.model_validate_json(bytes(data))
+        head = Head.model_validate(from_json(bytes(data), allow_inf_nan=False))
     except ValueError as error:
         raise BrokenFrame("no head") from error
     if len(head.values) != len(head.sizes) or head.body > limit:

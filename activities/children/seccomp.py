@@ -47,6 +47,9 @@ OPEN, OPEN_AT = (2, MISSING), (257, 56)
 TO_ITSELF = {"kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261)}  # first argument: a process
 
 
+Line = tuple[int, int, int, int]
+
+
 class Instruction(ctypes.Structure):
     _fields_ = (
         ("code", ctypes.c_uint16),
@@ -67,15 +70,16 @@ def forbid_all_but_work() -> None:
     """
     if platform.machine() not in ARCHITECTURES:
         raise OSError(errno.ENOSYS, f"no list of system calls for {platform.machine()}")
-    code = [Instruction(*each) for each in _program(*ARCHITECTURES[platform.machine()])]
+    install(list(_program(*ARCHITECTURES[platform.machine()])))
+
+
+def install(lines: list[Line]) -> None:
+    code = [Instruction(*each) for each in lines]
     program = Program(len(code), (Instruction * len(code))(*code))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
-
-
-Line = tuple[int, int, int, int]
 
 
 def _program(column: int, architecture: int) -> Iterator[Line]:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -21,9 +20,9 @@ from activities.children.pool import ENGINE, Children, open_children
 from activities.children.standard_error import LINES
 from durable_edits.errors import DocumentTooComplex, DocumentTooManyPages, EngineCrashed, FillTimedOut
 from tests.activities import jobs
+from tests.activities.held import begun_in, hold_a_child
 from tests.activities.waiting import begun, dead, eventually, forkservers, gone
 from tests.activities.waiting import children as living
-from tests.live import ROOT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's limit is Linux's")
 
@@ -367,7 +366,7 @@ async def test_nothing_is_left_when_a_pool_closes() -> None:
 
 @linux
 async def test_a_child_dies_with_its_killed_worker_in_the_middle_of_a_job() -> None:
-    worker = hold_a_child(60)
+    worker = hold_a_child("60", "nap", "60")
     child = begun_in(worker)
 
     os.kill(worker.pid, signal.SIGKILL)
@@ -383,7 +382,7 @@ async def test_a_forkserver_whose_worker_was_killed_while_it_starts_does_not_go_
         f"import os, pathlib, time\npathlib.Path({str(importing)!r}).write_text(str(os.getpid()))\n"
         f"time.sleep(1)\npathlib.Path({str(imported)!r}).touch()\n"
     )
-    worker = hold_a_child(60, "slow_to_import", str(tmp_path))
+    worker = hold_a_child("60", "nap", "60", "slow_to_import", str(tmp_path))
     await eventually(lambda: importing.exists() and importing.read_text() != "")
 
     os.kill(worker.pid, signal.SIGKILL)
@@ -394,22 +393,10 @@ async def test_a_forkserver_whose_worker_was_killed_while_it_starts_does_not_go_
 
 
 async def test_an_interrupt_to_the_whole_group_leaves_children_to_the_worker() -> None:
-    worker = hold_a_child(0.5)
+    worker = hold_a_child("60", "nap", "0.5")
     child = begun_in(worker)
 
     os.killpg(worker.pid, signal.SIGINT)
 
     output, _ = await asyncio.to_thread(worker.communicate, timeout=20)
     assert output.decode() == f"answered by {child}\n"
-
-
-def hold_a_child(seconds: float, *importing: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-u", "-m", "tests.activities.holder", str(seconds), *importing]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
-
-
-def begun_in(worker: subprocess.Popen[bytes]) -> int:
-    """The pid of the child that has told its holder that it began."""
-    assert worker.stdout is not None
-    [_, child, *_] = worker.stdout.readline().decode().replace(":", "").split()
-    return int(child)
