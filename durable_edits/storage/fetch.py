@@ -12,6 +12,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin
 
 import httpx
@@ -26,6 +27,12 @@ TOTAL_SECONDS = 60.0  # one document, redirects included; under plan_edit's star
 RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Nobody's documents are there, though Python calls some of them global: what versions of it disagree about, the old
+# private addresses of IPv6, and the address at which one cloud's machines get their credentials.
+NOT_PUBLIC = [
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "fec0::/10", "3fff::/20", "5f00::/16")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Fetcher:
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
             verify=ssl.create_default_context(),
+            # One jar for all would give what one organization's site has set to the next site at that address.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             headers={"accept-encoding": "identity", "user-agent": "durable-edits"},
         )
 
@@ -162,6 +171,8 @@ def _public(address: IPAddress) -> bool:
         wrapped = address.ipv4_mapped or address.sixtofour or _nat64(address)
         if wrapped is not None:
             return _public(wrapped)
+    if any(address in network for network in NOT_PUBLIC):
+        return False
     # Reserved, because ::/96 and 64:ff9b:1::/48 carry IPv4 addresses too.
     return address.is_global and not address.is_multicast and not address.is_reserved
 
