@@ -31,6 +31,7 @@ from durable_edits.contracts import (
     TemplateRead,
 )
 from durable_edits.errors import Conflict, EditsError, InternalError, TemporalUnavailable, TimedOut, from_code
+from durable_edits.fairness import fair_share
 from durable_edits.payload_keys import PayloadKey
 from durable_edits.payloads import data_converter
 from durable_edits.run_status import ended, running_status
@@ -129,6 +130,7 @@ class Runs:
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 execution_timeout=self._execution_timeout,
+                priority=fair_share(edit.organization),
                 static_summary=f"Fill {edit.document.filename[:100]} for {edit.organization[:50]}",
                 search_attributes=found_by,
                 rpc_timeout=RPC_TIMEOUT,
