@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from temporalio import activity
 
 from activities.children.pool import Children
 from activities.failures import as_failures
 from activities.heartbeat import heartbeats
 from activities.jobs import PlannedForm, draft_form, draft_template, plan_form, plan_template
+from activities.turns import Turns
 from durable_edits.contracts import MAKE_DRAFT, BlobRef, DraftJob
 from durable_edits.form import Plan
 from durable_edits.models.provider import Provider
@@ -31,7 +30,7 @@ class DraftActivities:
         documents: Documents,
         fetcher: Fetcher,
         children: Children,
-        in_memory: asyncio.Semaphore,
+        in_memory: Turns,
     ) -> None:
         self._settings = settings
         self._blobs = blobs
@@ -44,7 +43,7 @@ class DraftActivities:
     @as_failures
     async def make_draft(self, job: DraftJob) -> BlobRef:
         """Read the form, plan, and store what the form would say."""
-        async with heartbeats(), self._in_memory:
+        async with heartbeats(), self._in_memory.place(job.organization):
             instructions = (await self._blobs.get(job.instructions)).decode()
             if job.template is not None:
                 draft = await self._of_template(await self._blobs.get(job.template), instructions, job.model)

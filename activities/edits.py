@@ -27,6 +27,7 @@ from activities.jobs import (
 )
 from activities.late import refuse_too_late, store_for
 from activities.models import ModelActivities
+from activities.turns import Turns
 from activities.unbroken import unbroken
 from durable_edits import metrics
 from durable_edits.contracts import (
@@ -75,7 +76,7 @@ class EditActivities:
         self._documents = Documents(catalog, blobs, links, settings.max_document_bytes, settings.max_stored_bytes)
         self._fetcher = fetcher
         self._children = children
-        self._in_memory = asyncio.Semaphore(settings.pdf_slots * DOCUMENTS_PER_SLOT)
+        self._in_memory = Turns(settings.pdf_slots * DOCUMENTS_PER_SLOT)
         self.models = ModelActivities(settings, catalog, blobs)
         self.drafts = DraftActivities(settings, blobs, self._documents, fetcher, children, self._in_memory)
 
@@ -96,7 +97,7 @@ class EditActivities:
             if info.attempt == 1:
                 metrics.QUEUE_WAIT.record((info.started_time - job.created_at).total_seconds())
             file = await self._documents.stored(job.edit.document, record.organization, record.file_id, self._fetcher)
-            async with self._in_memory:
+            async with self._in_memory.place(record.organization):
                 planned = await self._planned(file.blob, job.edit, record.instructions or "")
             plan, question = await unbroken(self._store_plan(job.edit_id, planned))
             return Planned(document=file.blob, plan=plan, pages=planned.pages, values=planned.values, question=question)
@@ -113,7 +114,7 @@ class EditActivities:
                 return record.outcome
             if job.created_at is not None:
                 refuse_too_late(job.created_at, self._settings.longest_edit)
-            async with self._in_memory:
+            async with self._in_memory.place(record.organization if record is not None else ""):
                 document, plan = await asyncio.gather(self._blobs.get(job.document), self._blobs.get(job.plan))
                 template = await self._blobs.get(job.template) if job.template is not None else None
                 filled = await self._children.run(
@@ -143,7 +144,7 @@ class EditActivities:
         """Fetch a template's document and read its form, once for all edits that will be made from it."""
         async with heartbeats():
             file = await self._documents.stored(job.document, job.organization, job.file_id, self._fetcher)
-            async with self._in_memory:
+            async with self._in_memory.place(job.organization):
                 data = await self._blobs.get(file.blob)
                 refuse_all_but_pdf(file.mime_type, data)
                 form = await self._children.run(read_template_form, data, self._settings.max_pages)
