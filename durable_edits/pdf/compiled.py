@@ -38,6 +38,7 @@ class CompiledForm:
         self.fields = {node.key: CompiledField(self, node, kind, index) for index, (node, kind) in enumerate(kinds)}
         self._resources = resolved(tree.form.dictionary.get("/DR"), DictionaryObject)
         self._fonts: dict[object, FieldFont] = {}
+        self.labelled: tuple[Field, ...] | None = None  # as `read_form` has told them, which reads the pages' text
         self._frames: dict[tuple[Style, int], Frame] = {}
         needs = tree.form.dictionary.get("/NeedAppearances")
         self.viewer_draws = isinstance(needs, BooleanObject) and bool(needs.value)

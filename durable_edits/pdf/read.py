@@ -26,9 +26,11 @@ def count_pages(data: bytes, *, password: str | None = None, max_pages: int = MA
 
 
 def _labelled(compiled: CompiledForm, password: str | None) -> Form:
-    form = compiled.form()
-    label_form(compiled, form, password)
-    for field in form.fields:
-        if not field.description and field.printed is not None:
-            field.description = field.printed.label
-    return form
+    if compiled.labelled is None:
+        form = compiled.form()
+        label_form(compiled, form, password)
+        for field in form.fields:
+            if not field.description and field.printed is not None:
+                field.description = field.printed.label
+        compiled.labelled = tuple(form.fields)
+    return Form.model_construct(pages=len(compiled.pages), fields=[field.model_copy() for field in compiled.labelled])

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dev.sample_form import sample_form
 from durable_edits.errors import DocumentEncrypted, DocumentTooManyPages
-from durable_edits.pdf import cache, clear_cache, fill_form, read_form
+from durable_edits.pdf import cache, clear_cache, fill_form, labels, read_form
 from tests.made_forms import encrypted, kitchen_sink, made_form, text
 
 ASKED = {"name": "Ada", "agree": "true", "colour": "blue", "country": "France", "notes": "Łódź " * 9, "code": "A1"}
@@ -104,3 +105,14 @@ def test_threads_that_fill_the_same_new_form_at_once_get_the_same_document() -> 
             assert found == {expected}
     finally:
         sys.setswitchinterval(switch)
+
+
+def test_a_form_that_is_known_is_told_without_reading_its_pages_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = sample_form()
+    first, texts = read_form(data).model_dump(), list[bytes]()
+    monkeypatch.setattr(labels, "opened_text", lambda data, _: texts.append(data))
+
+    again = read_form(data)
+    again.fields[0].description = "somebody's own"
+
+    assert (read_form(data).model_dump(), texts) == (first, [])
