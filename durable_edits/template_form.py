@@ -15,7 +15,20 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from durable_edits.form import Box, Field, FieldKind, Form, LeftOut, Near, Option, PlacedField, Plan, Planned, Unused
+from durable_edits.form import (
+    Box,
+    Field,
+    FieldKind,
+    Form,
+    LeftOut,
+    Near,
+    Option,
+    PlacedField,
+    Plan,
+    Planned,
+    Printed,
+    Unused,
+)
 from durable_edits.placing import placed
 
 Entry = TypeVar("Entry", Near, Planned, LeftOut)
@@ -164,7 +177,8 @@ def _described(wanted: PlacedField, spot: _Spot) -> Field:
     """In the template's words, unless they are the form's own: those of a choice list its options."""
     if wanted.description in {"", spot.shown.description}:
         return spot.field
-    return spot.field.model_copy(update={"description": wanted.description})
+    printed = (spot.field.printed or Printed()).model_copy(update={"label": wanted.description})
+    return spot.field.model_copy(update={"description": wanted.description, "printed": printed})
 
 
 def _labelled(wanted: PlacedField, spot: _Spot) -> Option:

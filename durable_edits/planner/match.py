@@ -126,6 +126,12 @@ def _said(field: Field) -> frozenset[str]:
 def _says_otherwise(field: Field, spelling: str) -> bool:
     """A printed label may belong to the field beside: `LastName` is no place for a city, whatever stands there."""
     own, asked = words(field.key.rpartition(".")[2]), words(spelling)
+    if (
+        field.printed is not None
+        and field.description
+        and words(field.printed.label) == asked == words(field.description)
+    ):
+        return False  # the page and the tooltip say so, two against one
     return own in MEANINGS and asked in MEANINGS and own != asked
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from durable_edits.form import Field, FieldKind, Form, Printed
 from durable_edits.pdf import read_form
 from durable_edits.planner import plan
 from durable_edits.planner.prose import read_prose
@@ -74,3 +75,9 @@ def test_a_name_that_says_little_is_not_taken_for_the_only_field_that_has_it() -
     made = plan(read_form(antrag()), "Ort: Ulm\nDate: 1990-01-01\nSignature: J. Roe")
 
     assert (made.values, [each.label for each in made.unused]) == ({"f9": "Ulm"}, ["Date", "Signature"])
+
+
+def test_page_and_tooltip_together_outweigh_the_name_of_a_field() -> None:
+    said = Field(key="town", kind=FieldKind.TEXT, description="Place of birth", printed=Printed(label="Place of birth"))
+
+    assert plan(Form(pages=1, fields=[said]), "Place of birth: Bern").values == {"town": "Bern"}
