@@ -53,6 +53,13 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """`msg` is uvicorn's, for its own log."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            # Its body broke off in the middle: nothing the application says now can still be sent.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            if self.cycle.response_started:
+                self.transport.close()
+                return
         too_large = len(self.conn.trailing_data[0]) >= HEAD_BYTES
         answer = (
             error_response(431, "request_headers_too_large", f"The request's head is larger than {HEAD_BYTES} bytes.")
