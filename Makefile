@@ -40,8 +40,9 @@ doctor: setup
 servers: setup
 	@$(PY) -m dev.servers
 
+# Three at a time: most of a test is waiting for other processes. Files stay whole, and so do what their tests share.
 test: setup
-	$(PY) -m pytest
+	$(PY) -m pytest -n 3 --dist loadfile
 
 # Dockerfile, compose.yaml and Kubernetes manifests through their own validators, where these are installed.
 .PHONY: check-deploy

@@ -29,7 +29,7 @@ from tests.activities.bench import LONG_FORM, LONG_VALUES, Bench, attempt, begun
 
 OURS = {"infrastructure_error", "temporal_unavailable", "catalog_unavailable", "blobs_unavailable", "blob_missing"}
 OURS |= {"payload_unreadable", "engine_crashed", "internal_error", "step_given_up"}
-RETRIED = OURS | {"fetch_unreachable", "rate_limited"}  # the last is of the gateway alone
+RETRIED = OURS | {"fetch_unreachable", "model_unavailable", "rate_limited"}  # the last is of the gateway alone
 
 
 def tree(root: type[EditsError]) -> Iterator[type[EditsError]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from tests.forms import text_form
 from tests.live import OTHER_KEY, Gateway, Live
 
@@ -19,5 +22,11 @@ def test_an_edit_behind_a_flood_of_another_organization_takes_its_turn(live: Liv
     live.worker()
     beta.wait(single, "completed", 120)
 
-    ended = sum(acme.status(edit_id) == "completed" for edit_id in flood)
-    assert ended < FLOOD / 2
+    assert len(ended_before(live, single, flood)) < FLOOD / 4  # two to five when nothing else runs
+
+
+def ended_before(live: Live, edit_id: str, others: list[str]) -> list[str]:
+    """By the record: whoever asks each for its status is outrun by those that end meanwhile."""
+    with closing(sqlite3.connect(live.home / "catalog.db")) as catalog:
+        ended = dict(catalog.execute("SELECT id, closed_at FROM edits WHERE closed_at IS NOT NULL"))
+    return [other for other in others if other in ended and ended[other] < ended[edit_id]]
